@@ -1,0 +1,2 @@
+//! The `calmline` program.
+fn main() {}

@@ -1,0 +1,167 @@
+//! Figures beside their peers and goals, all from one run.
+//!
+//! Each area is an example program of its crate that prints one JSON line; this turns the lines into one table.
+
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+
+use crate::{
+    FEATURES, cargo,
+    packages::{self, Need},
+    steps, target,
+};
+
+/// One measured figure of an area: its JSON key, its name, its goal, its unit, and whether less is better.
+struct Figure {
+    key: &'static str,
+    name: &'static str,
+    goal: Option<f64>,
+    unit: &'static str,
+    less: bool,
+    peer: Option<(&'static str, &'static str)>,
+}
+
+struct Area {
+    name: &'static str,
+    package: &'static str,
+    example: &'static str,
+    figures: &'static [Figure],
+}
+
+const fn less(key: &'static str, name: &'static str, goal: Option<f64>, unit: &'static str) -> Figure {
+    Figure { key, name, goal, unit, less: true, peer: None }
+}
+
+const fn more(key: &'static str, name: &'static str, goal: Option<f64>, unit: &'static str) -> Figure {
+    Figure { key, name, goal, unit, less: false, peer: None }
+}
+
+const fn beside(figure: Figure, key: &'static str, name: &'static str) -> Figure {
+    Figure { peer: Some((key, name)), ..figure }
+}
+
+const AREAS: &[Area] = &[
+    Area {
+        name: "sense",
+        package: "calmline-sense",
+        example: "cost",
+        figures: &[
+            less("cpu_s_per_speech_hour", "acoustic chain, hour of speech", Some(6.0), "CPU-s"),
+            less("cpu_s_per_leg_hour", "acoustic chain, leg-hour of a real call", Some(3.0), "CPU-s"),
+        ],
+    },
+    Area {
+        name: "language",
+        package: "calmline-language",
+        example: "cost",
+        figures: &[more("turns_per_cpu_s", "turns read and redacted", None, "1/CPU-s")],
+    },
+    Area {
+        name: "care",
+        package: "calmline-care",
+        example: "cost",
+        figures: &[more("events_per_cpu_s", "events decided on", None, "1/CPU-s")],
+    },
+    Area {
+        name: "store",
+        package: "calmline-store",
+        example: "ingest",
+        figures: &[
+            beside(
+                more("events_per_s", "durable ingest", Some(50_000.0), "1/s"),
+                "peer_events_per_s",
+                "SQLite, 1000 rows a transaction",
+            ),
+            less("p99_ms", "durable ingest, p99", Some(50.0), "ms"),
+        ],
+    },
+    Area {
+        name: "server",
+        package: "calmline",
+        example: "load",
+        figures: &[
+            more("calls", "live calls without a lost frame", Some(500.0), "calls"),
+            less("cpu_share", "CPU of the server during them", None, "cores"),
+            less("cue_p99_ms", "cue latency, p99", Some(500.0), "ms"),
+            less("ready_ms", "start-up to ready", Some(1000.0), "ms"),
+            less("idle_mb", "memory, idle", Some(80.0), "MB"),
+            less("load_mb", "memory, under these calls", Some(400.0), "MB"),
+        ],
+    },
+];
+
+/// Runs the areas named, or all.
+pub fn run(arguments: &[String]) -> Result<ExitCode> {
+    let as_json = arguments.iter().any(|argument| argument == "--json");
+    let names: Vec<&str> = arguments.iter().map(String::as_str).filter(|name| *name != "--json").collect();
+    if let Some(unknown) = names.iter().find(|name| !AREAS.iter().any(|area| area.name == **name)) {
+        let known: Vec<_> = AREAS.iter().map(|area| area.name).collect();
+        bail!("there is no area {unknown:?}; there are {}", known.join(", "));
+    }
+    packages::install(&[Need::Build])?;
+    let mut rows = Vec::new();
+    for area in AREAS.iter().filter(|area| names.is_empty() || names.contains(&area.name)) {
+        rows.extend(measure(area)?);
+    }
+    if as_json {
+        println!("{}", serde_json::to_string_pretty(&json!({ "rows": rows }))?);
+    } else {
+        print(&rows);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn measure(area: &Area) -> Result<Vec<Value>> {
+    let mut build = cargo();
+    build.args(["build", "--release", "--package", area.package, "--example", area.example]);
+    if area.package == "calmline" {
+        build.arg("--bins").args(FEATURES);
+    }
+    steps::check(&mut build)?;
+    eprintln!("xtask: measuring {}", area.name);
+    let program = target().join("release/examples").join(area.example);
+    let output = Command::new(&program).output().with_context(|| format!("running {}", program.display()))?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let line = text.lines().rev().find(|line| line.starts_with('{'));
+    let Some(line) = line.filter(|_| output.status.success()) else {
+        bail!(
+            "{} ended with {}:\n{}",
+            program.display(),
+            output.status,
+            String::from_utf8_lossy(&output.stderr)
+        );
+    };
+    let said: Value = serde_json::from_str(line)?;
+    Ok(area.figures.iter().filter_map(|figure| row(figure, &said)).collect())
+}
+
+fn row(figure: &Figure, said: &Value) -> Option<Value> {
+    let ours = said.get(figure.key)?.as_f64()?;
+    let (peer, peer_name) = match figure.peer {
+        Some((key, name)) => (said.get(key).and_then(Value::as_f64), Some(name)),
+        None => (figure.goal, figure.goal.map(|_| "goal")),
+    };
+    let ratio = peer.map(|peer| if figure.less { peer / ours } else { ours / peer });
+    Some(json!({
+        "name": figure.name, "ours": ours, "peer": peer, "peer_name": peer_name, "ratio": ratio,
+        "goal": figure.goal, "unit": figure.unit,
+    }))
+}
+
+fn print(rows: &[Value]) {
+    println!("{:42} {:>12} {:>12} {:>8}  {:8} peer", "figure", "ours", "goal", "ratio", "unit");
+    for row in rows {
+        let number = |key: &str| row[key].as_f64().map_or_else(|| "-".into(), |value| format!("{value:.2}"));
+        println!(
+            "{:42} {:>12} {:>12} {:>8}  {:8} {}",
+            row["name"].as_str().unwrap_or_default(),
+            number("ours"),
+            number("goal"),
+            number("ratio"),
+            row["unit"].as_str().unwrap_or_default(),
+            row["peer_name"].as_str().unwrap_or_default(),
+        );
+    }
+}

@@ -1,0 +1,2 @@
+//! Transcribes files.
+fn main() {}

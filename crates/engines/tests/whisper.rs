@@ -1,1 +1,1 @@
-//! Whisper.
+//! Whisper's engine against the contract of a recogniser.

@@ -11,10 +11,7 @@ use std::{
 use zip::ZipArchive;
 
 use super::{FetchError, catalogue::Package};
-use crate::{
-    cache::CacheError,
-    process::{self, ProcessError},
-};
+use crate::{cache::CacheError, process};
 
 /// A slow line still fetches 100 MB in this time.
 const DOWNLOAD_LIMIT: Duration = Duration::from_secs(1_800);

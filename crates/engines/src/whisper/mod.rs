@@ -1,1 +1,292 @@
-//! placeholder
+//! Speech recognition by whisper.cpp, with any of its ggml models.
+//!
+//! One [`Whisper`] holds one model and one decoder state, which it uses again for every utterance; more of them side by
+//! side share nothing. Decoding is greedy and without timestamps, for one utterance is one segment here.
+
+mod guard;
+mod piece;
+
+use std::{ffi::c_int, path::Path};
+
+use calmline_core::Share;
+use calmline_media::resample::resample;
+use calmline_sense::{RATE, Recogniser, RecogniserError, Transcript};
+use whisper_rs::{
+    FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters, WhisperError, WhisperState,
+};
+
+/// Samples per second that Whisper listens at.
+const WHISPER_RATE: u32 = 16_000;
+/// Samples at that rate per position of the encoder: two spectra of 160 samples each (Radford et al. 2022, section 2.2).
+const SAMPLES_PER_POSITION: usize = 320;
+/// The encoder hears this much silence after the words. With less, words at the end are lost or repeated; measured on
+/// the clips of `examples/transcribe.rs`.
+const SILENCE_AFTER_S: f64 = 1.5;
+/// Nobody says more tokens than this in a second, in English or Chinese: a decoder that does is in a loop.
+const TOKENS_PER_SECOND: f64 = 14.0;
+/// "This is Mandarin": without it, Whisper answers in traditional characters as often as not.
+const MANDARIN_PROMPT: &str = "以下是普通话的句子。";
+
+/// Why a model could not be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The path names no file.
+    #[error("there is no model file {path}; fetch one by name or give the path of a whisper.cpp model")]
+    Absent {
+        /// The path.
+        path: String,
+    },
+    /// whisper.cpp does not take it.
+    #[error("{path} is not a model that whisper.cpp loads ({reason}); fetch it again or choose a ggml model")]
+    Unfit {
+        /// The path.
+        path: String,
+        /// What whisper.cpp says.
+        reason: String,
+    },
+    /// A language that the model does not know.
+    #[error("the model does not know the language {language:?}; ISO 639-1 codes such as en or zh are wanted")]
+    Language {
+        /// The code.
+        language: String,
+    },
+}
+
+/// How a model is used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Threads per utterance; at least one is used.
+    pub threads: usize,
+    /// The languages among which an utterance's language is chosen when there is no hint, as ISO 639-1 codes. An
+    /// English-only model always hears English.
+    pub languages: Vec<String>,
+}
+
+impl Default for Settings {
+    /// One thread, English and Chinese.
+    fn default() -> Self {
+        Self { threads: 1, languages: vec!["en".into(), "zh".into()] }
+    }
+}
+
+/// A Whisper model, ready to listen.
+pub struct Whisper {
+    name: String,
+    context: WhisperContext,
+    state: WhisperState,
+    threads: usize,
+    /// The first `candidates` are chosen among; hints may add others.
+    languages: Vec<Language>,
+    candidates: usize,
+    /// Which language is tried first: the one heard last.
+    guess: usize,
+}
+
+/// A language with what is prepared for it.
+struct Language {
+    code: String,
+    token: c_int,
+    params: FullParams<'static, 'static>,
+    prompt: Vec<c_int>,
+}
+
+/// One piece as it was heard.
+struct Heard {
+    text: String,
+    tokens: usize,
+    /// Sum of the natural logarithms of the tokens' probabilities.
+    log_probability: f64,
+}
+
+impl Whisper {
+    /// Loads a model from a file. whisper.cpp's messages are silenced for the whole process.
+    ///
+    /// # Errors
+    /// When there is no such file, it is not a model, or the model does not know one of the languages.
+    pub fn load(path: &Path, settings: &Settings) -> Result<Self, LoadError> {
+        let shown = path.display().to_string();
+        if !path.is_file() {
+            return Err(LoadError::Absent { path: shown });
+        }
+        whisper_rs::install_logging_hooks();
+        let unfit = |error: WhisperError| LoadError::Unfit { path: shown.clone(), reason: error.to_string() };
+        let context =
+            WhisperContext::new_with_params(path, WhisperContextParameters::default()).map_err(unfit)?;
+        let state = context.create_state().map_err(unfit)?;
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let threads = settings.threads.max(1);
+        let mut whisper =
+            Self { name: stem, context, state, threads, languages: Vec::new(), candidates: 0, guess: 0 };
+        let english_only = vec!["en".to_owned()];
+        let wanted = if whisper.context.is_multilingual() { &settings.languages } else { &english_only };
+        for code in wanted {
+            whisper.language(code).ok_or_else(|| LoadError::Language { language: code.clone() })?;
+        }
+        whisper.candidates = whisper.languages.len();
+        Ok(whisper)
+    }
+
+    /// The index of a language, prepared if it is new; none if the model does not know it.
+    fn language(&mut self, code: &str) -> Option<usize> {
+        let code = code.split(['-', '_']).next().unwrap_or(code).to_ascii_lowercase();
+        if let Some(known) = self.languages.iter().position(|language| language.code == code) {
+            return Some(known);
+        }
+        if !self.context.is_multilingual() && code != "en" {
+            return None;
+        }
+        let id = whisper_rs::get_lang_id(&code)?;
+        let prompt = match code.as_str() {
+            "zh" => self.context.tokenize(MANDARIN_PROMPT, 64).unwrap_or_default(),
+            _ => Vec::new(),
+        };
+        let params = params(whisper_rs::get_lang_str(id)?, self.threads);
+        self.languages.push(Language { code, token: self.context.token_lang(id), params, prompt });
+        Some(self.languages.len() - 1)
+    }
+
+    /// One piece of at most 30 s, at 16 kHz, in a known language or one of the candidates.
+    fn hear(&mut self, piece: &[f32], language: Option<usize>) -> Result<(Heard, usize), WhisperError> {
+        let mut spoken = language.unwrap_or(self.guess);
+        let context = self.audio_context(piece.len());
+        let mut heard = self.decode(piece, spoken, context)?;
+        // The start token alone, over what the encoder has just heard, tells language and absence of speech.
+        let start = self.start()?;
+        if language.is_none() && start.language != spoken {
+            spoken = start.language;
+            heard = self.decode(piece, spoken, context)?;
+        }
+        self.guess = if spoken < self.candidates { spoken } else { self.guess };
+        if guard::loops(&heard.text) && context < self.context.n_audio_ctx() {
+            // A short context sometimes sends the decoder round in circles; the full one seldom does.
+            heard = self.decode(piece, spoken, self.context.n_audio_ctx())?;
+        }
+        let mean = heard.log_probability / heard.tokens.max(1) as f64;
+        if guard::is_nothing(&heard.text) || guard::is_not_speech(start.no_speech, mean) {
+            heard = Heard { text: String::new(), tokens: 0, log_probability: 0.0 };
+        }
+        heard.log_probability += (1.0 - start.no_speech).max(1e-3).ln() * heard.tokens as f64;
+        Ok((heard, spoken))
+    }
+
+    fn decode(
+        &mut self,
+        piece: &[f32],
+        language: usize,
+        audio_context: c_int,
+    ) -> Result<Heard, WhisperError> {
+        let Language { params, prompt, .. } = &self.languages[language];
+        let mut params: FullParams<'_, '_> = params.clone();
+        params.set_tokens(prompt);
+        params.set_audio_ctx(audio_context);
+        let seconds = piece.len() as f64 / f64::from(WHISPER_RATE);
+        params.set_max_tokens((8.0 + TOKENS_PER_SECOND * seconds).round() as c_int);
+        self.state.full(params, piece)?;
+        let mut heard = Heard { text: String::new(), tokens: 0, log_probability: 0.0 };
+        let mut bytes = Vec::new();
+        for segment in self.state.as_iter() {
+            bytes.extend_from_slice(segment.to_bytes()?);
+            for token in (0..segment.n_tokens()).filter_map(|index| segment.get_token(index)) {
+                if token.token_id() >= self.context.token_eot() {
+                    continue;
+                }
+                heard.tokens += 1;
+                heard.log_probability += f64::from(token.token_probability()).max(1e-6).ln();
+            }
+        }
+        heard.text = guard::clean(&String::from_utf8_lossy(&bytes));
+        Ok(heard)
+    }
+
+    fn start(&mut self) -> Result<Start, WhisperError> {
+        self.state.decode(&[self.context.token_sot()], 0, self.threads)?;
+        let logits = self.state.get_logits()?;
+        let at =
+            |token: c_int| logits.get(token as usize).map_or(f64::NEG_INFINITY, |&logit| f64::from(logit));
+        let most = logits.iter().fold(f64::NEG_INFINITY, |most, &logit| most.max(f64::from(logit)));
+        let sum: f64 = logits.iter().map(|&logit| (f64::from(logit) - most).exp()).sum();
+        let no_speech = (at(self.context.token_nosp()) - most).exp() / sum;
+        let language = (0..self.candidates)
+            .max_by(|&a, &b| at(self.languages[a].token).total_cmp(&at(self.languages[b].token)))
+            .unwrap_or(self.guess);
+        Ok(Start { language, no_speech })
+    }
+
+    /// Positions of the encoder for so many samples and the silence after them.
+    fn audio_context(&self, samples: usize) -> c_int {
+        let silence = (SILENCE_AFTER_S * f64::from(WHISPER_RATE)) as usize;
+        let positions = (samples + silence).div_ceil(SAMPLES_PER_POSITION).next_multiple_of(32);
+        c_int::try_from(positions)
+            .map_or(self.context.n_audio_ctx(), |wanted| wanted.min(self.context.n_audio_ctx()))
+    }
+
+    fn failed(&self, reason: impl std::fmt::Display) -> RecogniserError {
+        RecogniserError::Engine { name: self.name.clone(), reason: reason.to_string() }
+    }
+}
+
+/// What the first position of the decoder tells.
+struct Start {
+    language: usize,
+    no_speech: f64,
+}
+
+fn params(code: &'static str, threads: usize) -> FullParams<'static, 'static> {
+    let mut params = FullParams::new(SamplingStrategy::Greedy { best_of: 1 });
+    params.set_n_threads(c_int::try_from(threads).unwrap_or(1));
+    // The library keeps a copy of the code for ever, so this is done once per language and not per utterance.
+    params.set_language(Some(code));
+    params.set_no_context(true);
+    params.set_no_timestamps(true);
+    params.set_single_segment(true);
+    params.set_suppress_blank(true);
+    params.set_suppress_nst(true);
+    params.set_temperature_inc(0.0);
+    params.set_print_progress(false);
+    params.set_print_realtime(false);
+    params.set_print_special(false);
+    params.set_print_timestamps(false);
+    params
+}
+
+impl Recogniser for Whisper {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Longer audio than Whisper hears at once is cut at its quietest places. Confidence is the geometric mean of the
+    /// tokens' probabilities times the probability that there was speech; an empty text has none.
+    fn transcribe(&mut self, audio: &[i16], hint: Option<&str>) -> Result<Transcript, RecogniserError> {
+        let mut language = match hint {
+            Some(code) => Some(self.language(code).ok_or_else(|| RecogniserError::Language {
+                name: self.name.clone(),
+                language: code.to_owned(),
+            })?),
+            None => None,
+        };
+        let (mut texts, mut tokens, mut log_probability) = (Vec::new(), 0, 0.0);
+        for piece in piece::cut(audio) {
+            if guard::is_silent(piece) {
+                continue;
+            }
+            let samples = resample(piece, RATE, WHISPER_RATE).map_err(|error| self.failed(error))?;
+            let samples: Vec<f32> = samples.into_iter().map(|sample| f32::from(sample) / 32_768.0).collect();
+            let (heard, spoken) = self.hear(&samples, language).map_err(|error| self.failed(error))?;
+            if heard.text.is_empty() {
+                continue;
+            }
+            // An utterance is in one language: that of its first words.
+            language = Some(spoken);
+            texts.push(heard.text);
+            tokens += heard.tokens;
+            log_probability += heard.log_probability;
+        }
+        if texts.is_empty() {
+            return Ok(Transcript { text: String::new(), language: None, confidence: Share::new(0.0) });
+        }
+        let code = language.map(|language| self.languages[language].code.clone());
+        let gap = if matches!(code.as_deref(), Some("zh" | "ja" | "yue")) { "" } else { " " };
+        let confidence = Share::new((log_probability / tokens.max(1) as f64).exp());
+        Ok(Transcript { text: texts.join(gap), language: code, confidence })
+    }
+}

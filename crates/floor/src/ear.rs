@@ -1,0 +1,253 @@
+//! Hearing one call.
+
+use std::sync::Arc;
+
+use calmline_core::{
+    AgentId, Body, CallId, Draft, EventId, Party, Share, SiteId, Timestamp,
+    event::SignalKind,
+    policy::{Ask, Lapse, Purpose, SitePolicy, TalkDynamics},
+};
+use calmline_sense::{AffectModel, Dialogue, Exchange, RATE};
+
+use crate::{
+    later,
+    leg::{LegEar, LegHeard},
+    millis,
+    words::WordsJob,
+};
+
+/// What comes out of an [`Ear`].
+pub enum Hears {
+    /// A fact for the log.
+    Fact(Draft),
+    /// An utterance that waits for its words.
+    Words(WordsJob),
+}
+
+/// Hears one call. Time within the call is media time: sample counts, never a clock.
+pub struct Ear {
+    site: SiteId,
+    call: CallId,
+    started: Timestamp,
+    agent: Option<AgentId>,
+    legs: Vec<LegEar>,
+    dialogue: Option<Dialogue>,
+    model: Arc<AffectModel>,
+}
+
+impl Ear {
+    /// Opens the ear for a call whose audio begins at `started`. `words` says whether a speech recogniser exists: without
+    /// one no audio is kept back for it.
+    pub fn open(
+        policy: &SitePolicy,
+        call: CallId,
+        parties: &[Party],
+        (protocol, words): (&str, bool),
+        model: Arc<AffectModel>,
+        started: Timestamp,
+        out: &mut Vec<Hears>,
+    ) -> Self {
+        let site = policy.site().clone();
+        let legs = parties
+            .iter()
+            .enumerate()
+            .map(|(channel, &party)| LegEar::new(party, channel, &call, words))
+            .collect();
+        let mut ear = Self { site, call, started, agent: None, legs, dialogue: None, model };
+        for (channel, &party) in parties.iter().enumerate() {
+            let body =
+                Body::LegOpened { call: ear.call.clone(), party, protocol: protocol.into(), rate: RATE };
+            out.push(Hears::Fact(ear.of_channel(channel, started, body)));
+        }
+        ear.ask(policy, started, out);
+        ear
+    }
+
+    /// The call.
+    #[must_use]
+    pub fn call(&self) -> &CallId {
+        &self.call
+    }
+
+    /// Says who the agent is (or that it is somebody else now), and asks the policy anew.
+    pub fn bind(&mut self, policy: &SitePolicy, agent: &AgentId, now: Timestamp, out: &mut Vec<Hears>) {
+        if self.agent.as_ref() == Some(agent) {
+            return;
+        }
+        let mut heard = Vec::new();
+        for leg in self.legs.iter_mut().filter(|leg| leg.party() == Party::Agent) {
+            leg.close_sensors(&mut heard);
+        }
+        self.tell(heard, now, out);
+        self.agent = Some(agent.clone());
+        self.dialogue = None;
+        self.ask(policy, now, out);
+    }
+
+    /// Asks for every permit that is not held yet: at the start, after a binding, and whenever the policy changed. Answers
+    /// are recorded when they differ from the last one.
+    pub fn ask(&mut self, policy: &SitePolicy, now: Timestamp, out: &mut Vec<Hears>) {
+        for leg in &mut self.legs {
+            let agent = self.agent.as_ref().filter(|_| leg.party() == Party::Agent);
+            let ask = Ask { call: &self.call, party: leg.party(), agent, now };
+            let drafts = leg.ask(policy, &ask, &self.model);
+            out.extend(drafts.into_iter().map(Hears::Fact));
+        }
+        if self.dialogue.is_none() {
+            self.dialogue = self.open_dialogue(policy, now);
+        }
+    }
+
+    fn open_dialogue(&self, policy: &SitePolicy, now: Timestamp) -> Option<Dialogue> {
+        let has = |party| self.legs.iter().any(|leg| leg.party() == party);
+        if !has(Party::Agent) || !has(Party::Customer) {
+            return None;
+        }
+        let ask =
+            |party, agent| policy.ask::<TalkDynamics>(&Ask { call: &self.call, party, agent, now }).ok();
+        Some(Dialogue::new(ask(Party::Agent, self.agent.as_ref())?, ask(Party::Customer, None)?))
+    }
+
+    /// Hears a piece of audio of one channel, 8 kHz linear samples. A channel that was not opened is passed over.
+    pub fn audio(&mut self, channel: usize, pcm: &[i16], now: Timestamp, out: &mut Vec<Hears>) {
+        let mut heard = Vec::new();
+        if let Some(leg) = self.legs.get_mut(channel) {
+            leg.audio(pcm, now, &mut heard);
+        }
+        self.tell(heard, now, out);
+    }
+
+    /// Samples of one channel are missing: the protocol said so, or positions jumped.
+    pub fn gap(&mut self, channel: usize, samples: u64, now: Timestamp, out: &mut Vec<Hears>) {
+        let Some(leg) = self.legs.get_mut(channel) else { return };
+        let (party, start_s) = (leg.party(), leg.seconds());
+        let mut heard = Vec::new();
+        leg.gap(samples, &mut heard);
+        self.tell(heard, now, out);
+        let body = Body::LegGap {
+            call: self.call.clone(),
+            party,
+            start_s: millis(start_s),
+            lost_s: millis(samples as f64 / f64::from(RATE)),
+        };
+        out.push(Hears::Fact(self.of_channel(channel, later(self.started, start_s), body)));
+    }
+
+    /// The audio is over.
+    pub fn close(mut self, now: Timestamp, out: &mut Vec<Hears>) {
+        let mut heard = Vec::new();
+        for leg in &mut self.legs {
+            leg.close_sensors(&mut heard);
+        }
+        self.tell(heard, now, out);
+        for (channel, leg) in self.legs.iter().enumerate() {
+            let body = Body::LegClosed {
+                call: self.call.clone(),
+                party: leg.party(),
+                frames: leg.frames(),
+                lost: leg.lost(),
+                speech_s: leg.speech_s().map(millis),
+            };
+            out.push(Hears::Fact(self.of_channel(channel, later(self.started, leg.seconds()), body)));
+        }
+    }
+
+    /// The legs, in the order of the channels.
+    pub fn parties(&self) -> impl Iterator<Item = Party> {
+        self.legs.iter().map(LegEar::party)
+    }
+
+    /// Samples heard per leg.
+    pub fn frames(&self) -> impl Iterator<Item = (Party, u64)> {
+        self.legs.iter().map(|leg| (leg.party(), leg.frames()))
+    }
+
+    fn fact(&self, at: Timestamp, body: Body) -> Draft {
+        Draft::derived(self.site.clone(), at, Vec::new(), body)
+    }
+
+    /// A fact about a channel: two legs of which nobody knows whose they are must not pass for one.
+    fn of_channel(&self, channel: usize, at: Timestamp, body: Body) -> Draft {
+        let mut draft = self.fact(at, body);
+        draft.id = EventId::derive(&[&draft.id.to_string(), &channel.to_string()]);
+        draft
+    }
+
+    fn tell(&mut self, heard: Vec<LegHeard>, now: Timestamp, out: &mut Vec<Hears>) {
+        for item in heard {
+            match item {
+                LegHeard::Utterance(mut utterance) => {
+                    let (party, start_s, end_s) = (utterance.party, utterance.start_s, utterance.end_s);
+                    let at = later(self.started, end_s);
+                    for (kind, value, confidence, drivers) in utterance.signals.drain(..) {
+                        let body = self.signal(party, kind, (start_s, end_s), (value, confidence), drivers);
+                        out.push(Hears::Fact(self.fact(at, body)));
+                    }
+                    self.exchanges(party, (start_s, end_s), now, out);
+                    out.push(utterance.into_words(&self.site, &self.call, at));
+                }
+                LegHeard::Stopped { party, purpose, lapse } => {
+                    let body = self.stopped(party, purpose, lapse);
+                    out.push(Hears::Fact(self.fact(now, body)));
+                }
+            }
+        }
+    }
+
+    fn exchanges(
+        &mut self,
+        party: Party,
+        (start_s, end_s): (f64, f64),
+        now: Timestamp,
+        out: &mut Vec<Hears>,
+    ) {
+        let Some(dialogue) = &mut self.dialogue else { return };
+        let exchanges = match dialogue.utterance(party, start_s, end_s, now) {
+            Ok(exchanges) => exchanges,
+            Err(lapse) => {
+                self.dialogue = None;
+                let body = self.stopped(Party::Agent, Purpose::TalkDynamics, lapse);
+                out.push(Hears::Fact(self.fact(now, body)));
+                return;
+            }
+        };
+        for exchange in exchanges {
+            let (party, kind, start_s, end_s, value) = match exchange {
+                Exchange::TalkOver { by, start_s, end_s, share } => {
+                    (by, SignalKind::TalkOver, start_s, end_s, share.get())
+                }
+                // A silence is nobody's: it is told of the customer, whose wait it is.
+                Exchange::Silence { start_s, end_s } => {
+                    (Party::Customer, SignalKind::Silence, start_s, end_s, end_s - start_s)
+                }
+            };
+            let certain = (value, Share::new(1.0));
+            let body = self.signal(party, kind, (start_s, end_s), certain, Vec::new());
+            out.push(Hears::Fact(self.fact(later(self.started, end_s), body)));
+        }
+    }
+
+    fn signal(
+        &self,
+        party: Party,
+        kind: SignalKind,
+        (start_s, end_s): (f64, f64),
+        (value, confidence): (f64, Share),
+        drivers: Vec<String>,
+    ) -> Body {
+        Body::Signal {
+            call: self.call.clone(),
+            party,
+            kind,
+            start_s: millis(start_s),
+            end_s: millis(end_s),
+            value: millis(value),
+            confidence: confidence.rounded(),
+            drivers,
+        }
+    }
+
+    fn stopped(&self, party: Party, purpose: Purpose, lapse: Lapse) -> Body {
+        Body::SensingStopped { call: self.call.clone(), party, purpose, reason: lapse.code().into() }
+    }
+}

@@ -1,0 +1,323 @@
+//! Hearing one leg: its sensors, as far as they are permitted, and the audio that waits for its words.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use calmline_core::{
+    CallId, Draft, Party, Share, SiteId, SubjectId, Timestamp,
+    event::SignalKind,
+    policy::{
+        Ask, Lapse, Purpose, Segmentation, Sense, SitePolicy, TalkDynamics, Transcription, VoiceAffect,
+        WordReading,
+    },
+};
+use calmline_language::Reader;
+use calmline_sense::{AffectModel, Heard, Leg, Listener, RATE};
+
+use crate::{Hears, words::WordsJob};
+
+/// Speech kept before the detected start of an utterance, so that its first consonant is not cut off.
+const LEAD_S: f64 = 0.3;
+
+/// What a leg tells the ear.
+pub(crate) enum LegHeard {
+    /// Somebody said something.
+    Utterance(Said),
+    /// A sensor stopped.
+    Stopped { party: Party, purpose: Purpose, lapse: Lapse },
+}
+
+/// An utterance as it leaves the sensors, in seconds from the start of the leg's audio.
+pub(crate) struct Said {
+    pub(crate) party: Party,
+    channel: usize,
+    pub(crate) start_s: f64,
+    pub(crate) end_s: f64,
+    pub(crate) signals: Vec<(SignalKind, f64, Share, Vec<String>)>,
+    subject: SubjectId,
+    words: Option<(Vec<i16>, Arc<Listener>)>,
+    reader: Option<Arc<Reader>>,
+    no_model: bool,
+}
+
+impl Said {
+    pub(crate) fn into_words(self, site: &SiteId, call: &CallId, at: Timestamp) -> Hears {
+        Hears::Words(WordsJob {
+            site: site.clone(),
+            call: call.clone(),
+            party: self.party,
+            channel: self.channel,
+            start_s: self.start_s,
+            end_s: self.end_s,
+            at,
+            subject: self.subject,
+            words: self.words,
+            reader: self.reader,
+            no_model: self.no_model,
+        })
+    }
+}
+
+pub(crate) struct LegEar {
+    party: Party,
+    channel: usize,
+    /// Who speaks, by the last answer to [`Self::ask`].
+    subject: SubjectId,
+    words: bool,
+    sensors: Option<Leg>,
+    /// Where the sensors' first sample lies in the leg.
+    base: u64,
+    frames: u64,
+    lost: u64,
+    speech_s: f64,
+    segmented: bool,
+    listener: Option<Arc<Listener>>,
+    reader: Option<Arc<Reader>>,
+    held: BTreeMap<Purpose, bool>,
+    /// Audio of the utterance in progress and a little before it; `kept_from` is its first sample's place.
+    kept: Vec<i16>,
+    kept_from: u64,
+    speaking: bool,
+    said_no_model: bool,
+}
+
+impl LegEar {
+    pub(crate) fn new(party: Party, channel: usize, call: &CallId, words: bool) -> Self {
+        Self {
+            party,
+            channel,
+            subject: SubjectId::of_caller(call),
+            words,
+            sensors: None,
+            base: 0,
+            frames: 0,
+            lost: 0,
+            speech_s: 0.0,
+            segmented: false,
+            listener: None,
+            reader: None,
+            held: BTreeMap::new(),
+            kept: Vec::new(),
+            kept_from: 0,
+            speaking: false,
+            said_no_model: false,
+        }
+    }
+
+    pub(crate) fn party(&self) -> Party {
+        self.party
+    }
+
+    pub(crate) fn frames(&self) -> u64 {
+        self.frames
+    }
+
+    pub(crate) fn lost(&self) -> u64 {
+        self.lost
+    }
+
+    /// Where the leg stands, missing samples included.
+    pub(crate) fn seconds(&self) -> f64 {
+        seconds(self.frames + self.lost)
+    }
+
+    pub(crate) fn speech_s(&self) -> Option<f64> {
+        self.segmented.then(|| self.speech_s + self.sensors.as_ref().map_or(0.0, Leg::speech_s))
+    }
+
+    /// Asks for what is not held. Without segmentation nothing else is asked: every other sensor works on utterances.
+    pub(crate) fn ask(&mut self, policy: &SitePolicy, ask: &Ask<'_>, model: &Arc<AffectModel>) -> Vec<Draft> {
+        let mut drafts = Vec::new();
+        if let Some(agent) = ask.agent {
+            self.subject = SubjectId::of_agent(agent);
+        }
+        if self.sensors.is_none() {
+            let permit = self.permit::<Segmentation>(policy, ask, &mut drafts);
+            self.base = self.frames + self.lost;
+            self.sensors = permit.map(Leg::new);
+        }
+        let Some(mut leg) = self.sensors.take() else { return drafts };
+        self.segmented = true;
+        if !self.holds(Purpose::TalkDynamics)
+            && let Some(permit) = self.permit::<TalkDynamics>(policy, ask, &mut drafts)
+        {
+            leg = leg.with_dynamics(permit);
+        }
+        if !self.holds(Purpose::VoiceAffect)
+            && let Some(permit) = self.permit::<VoiceAffect>(policy, ask, &mut drafts)
+        {
+            leg = leg.with_affect(permit, Arc::clone(model));
+        }
+        self.sensors = Some(leg);
+        if self.listener.is_none() {
+            self.listener = self
+                .permit::<Transcription>(policy, ask, &mut drafts)
+                .map(|permit| Arc::new(Listener::new(permit)));
+        }
+        if self.listener.is_some() && self.reader.is_none() {
+            self.reader = self
+                .permit::<WordReading>(policy, ask, &mut drafts)
+                .map(|permit| Arc::new(Reader::new(permit)));
+        }
+        drafts
+    }
+
+    fn holds(&self, purpose: Purpose) -> bool {
+        self.held.get(&purpose) == Some(&true)
+    }
+
+    fn permit<S: Sense>(
+        &mut self,
+        policy: &SitePolicy,
+        ask: &Ask<'_>,
+        drafts: &mut Vec<Draft>,
+    ) -> Option<calmline_core::policy::Permit<S>> {
+        let answer = policy.ask::<S>(ask);
+        if self.held.insert(S::PURPOSE, answer.is_ok()) != Some(answer.is_ok()) {
+            drafts.push(policy.record::<S>(ask, answer.as_ref()));
+        }
+        answer.ok()
+    }
+
+    pub(crate) fn audio(&mut self, pcm: &[i16], now: Timestamp, out: &mut Vec<LegHeard>) {
+        self.check_words(now, out);
+        self.keep(pcm);
+        self.frames += pcm.len() as u64;
+        let Some(leg) = &mut self.sensors else { return };
+        let mut heard = Vec::new();
+        leg.push(pcm, now, &mut heard);
+        self.take(heard, out);
+        self.forget();
+    }
+
+    pub(crate) fn gap(&mut self, samples: u64, out: &mut Vec<LegHeard>) {
+        let mut heard = Vec::new();
+        if let Some(leg) = &mut self.sensors {
+            leg.skip(samples, &mut heard);
+        }
+        self.take(heard, out);
+        self.lost += samples;
+        self.kept.clear();
+        self.kept_from = self.frames + self.lost;
+        self.speaking = false;
+    }
+
+    /// Ends all sensors; what they still held comes out.
+    pub(crate) fn close_sensors(&mut self, out: &mut Vec<LegHeard>) {
+        let Some(mut leg) = self.sensors.take() else { return };
+        let mut heard = Vec::new();
+        leg.finish(&mut heard);
+        self.speech_s += leg.speech_s();
+        self.take(heard, out);
+        self.listener = None;
+        self.reader = None;
+        self.held.clear();
+        self.kept.clear();
+        self.speaking = false;
+    }
+
+    /// Words stop the moment their permit lapses, and the audio kept for them goes.
+    fn check_words(&mut self, now: Timestamp, out: &mut Vec<LegHeard>) {
+        if let Some(lapse) = self.listener.as_ref().and_then(|listener| listener.check(now).err()) {
+            self.listener = None;
+            self.kept = Vec::new();
+            self.held.insert(Purpose::Transcription, false);
+            out.push(LegHeard::Stopped { party: self.party, purpose: Purpose::Transcription, lapse });
+        }
+        if let Some(lapse) = self.reader.as_ref().and_then(|reader| reader.permit().check(now).err()) {
+            self.reader = None;
+            self.held.insert(Purpose::WordReading, false);
+            out.push(LegHeard::Stopped { party: self.party, purpose: Purpose::WordReading, lapse });
+        }
+    }
+
+    fn keep(&mut self, pcm: &[i16]) {
+        if !self.words || self.listener.is_none() || self.sensors.is_none() {
+            return;
+        }
+        if self.kept.is_empty() {
+            self.kept_from = self.frames + self.lost;
+        }
+        self.kept.extend_from_slice(pcm);
+    }
+
+    /// While nobody speaks only a short lead is kept.
+    fn forget(&mut self) {
+        let lead = (LEAD_S * f64::from(RATE)) as usize;
+        if !self.speaking && self.kept.len() > 2 * lead {
+            let gone = self.kept.len() - lead;
+            self.kept.drain(..gone);
+            self.kept_from += gone as u64;
+        }
+    }
+
+    fn take(&mut self, heard: Vec<Heard>, out: &mut Vec<LegHeard>) {
+        let base_s = seconds(self.base);
+        for item in heard {
+            match item {
+                Heard::Began { .. } => self.speaking = true,
+                Heard::Utterance { start_s, end_s, arousal, speech_rate } => {
+                    self.speaking = false;
+                    let mut signals = Vec::new();
+                    if let Some(arousal) = arousal {
+                        let drivers = arousal.drivers.iter().map(|&driver| driver.to_owned()).collect();
+                        signals.push((SignalKind::Arousal, arousal.value.get(), arousal.confidence, drivers));
+                    }
+                    if let Some(rate) = speech_rate {
+                        signals.push((SignalKind::SpeechRate, rate.value, rate.confidence, Vec::new()));
+                    }
+                    let said = self.said(base_s + start_s, base_s + end_s, signals);
+                    out.push(LegHeard::Utterance(said));
+                }
+                Heard::Stopped { purpose, lapse } => {
+                    self.held.insert(purpose, false);
+                    out.push(LegHeard::Stopped { party: self.party, purpose, lapse });
+                    if purpose == Purpose::Segmentation {
+                        self.speech_s += self.sensors.take().map_or(0.0, |leg| leg.speech_s());
+                        self.kept = Vec::new();
+                    }
+                }
+            }
+        }
+    }
+
+    fn said(
+        &mut self,
+        start_s: f64,
+        end_s: f64,
+        signals: Vec<(SignalKind, f64, Share, Vec<String>)>,
+    ) -> Said {
+        let listener = self.listener.clone();
+        let no_model = !self.words && listener.is_some() && !self.said_no_model;
+        self.said_no_model |= no_model;
+        let words = listener.filter(|_| self.words).map(|listener| (self.cut(start_s, end_s), listener));
+        let (subject, reader) = (self.subject.clone(), self.reader.clone());
+        Said {
+            party: self.party,
+            channel: self.channel,
+            start_s,
+            end_s,
+            signals,
+            subject,
+            words,
+            reader,
+            no_model,
+        }
+    }
+
+    /// Takes an utterance's audio, with its lead, out of what is kept.
+    fn cut(&mut self, start_s: f64, end_s: f64) -> Vec<i16> {
+        let place = |at_s: f64| {
+            let sample = (at_s.max(0.0) * f64::from(RATE)) as u64;
+            (sample.saturating_sub(self.kept_from) as usize).min(self.kept.len())
+        };
+        let (from, to) = (place(start_s - LEAD_S), place(end_s));
+        let audio = self.kept[from..to].to_vec();
+        self.kept.drain(..to);
+        self.kept_from += to as u64;
+        audio
+    }
+}
+
+fn seconds(samples: u64) -> f64 {
+    samples as f64 / f64::from(RATE)
+}

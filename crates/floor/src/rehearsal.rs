@@ -1,0 +1,74 @@
+//! A site in virtual time, with its log in memory.
+
+use std::collections::{HashMap, HashSet};
+
+use calmline_core::{Draft, Event, EventId, PayloadId, Position, Timestamp, event::Clear};
+
+use crate::Decider;
+
+/// Runs a [`Decider`] over drafts in virtual time: what comes in is given a position, decisions that follow are logged
+/// after it, and timers fire when the time of the next draft has passed them.
+#[derive(Debug)]
+pub struct Rehearsal {
+    decider: Decider,
+    log: Vec<Event>,
+    known: HashSet<EventId>,
+    payloads: HashMap<PayloadId, Clear>,
+}
+
+impl Rehearsal {
+    /// A rehearsal with an empty log.
+    #[must_use]
+    pub fn new(decider: Decider) -> Self {
+        Self { decider, log: Vec::new(), known: HashSet::new(), payloads: HashMap::new() }
+    }
+
+    /// Logs a draft, after the timers that were due before it, and everything that follows from it. Known ids are passed over.
+    pub fn tell(&mut self, draft: Draft) {
+        self.wait_until(draft.at);
+        self.log(draft);
+    }
+
+    /// Lets time pass.
+    pub fn wait_until(&mut self, now: Timestamp) {
+        // A timer that leads to no later one would fire for ever; time must move with each.
+        let mut last = None;
+        while let Some(due) = self.decider.next_wake().filter(|&due| due <= now && Some(due) != last) {
+            last = Some(due);
+            self.log(self.decider.timer(due));
+        }
+    }
+
+    fn log(&mut self, draft: Draft) {
+        let mut waiting = std::collections::VecDeque::from([draft]);
+        while let Some(mut draft) = waiting.pop_front() {
+            if !self.known.insert(draft.id) {
+                continue;
+            }
+            for clear in std::mem::take(&mut draft.clear) {
+                self.payloads.insert(clear.id.clone(), clear);
+            }
+            let event = draft.at_position(Position(self.log.len() as u64 + 1));
+            waiting.extend(self.decider.apply(&event));
+            self.log.push(event);
+        }
+    }
+
+    /// The log so far.
+    #[must_use]
+    pub fn events(&self) -> &[Event] {
+        &self.log
+    }
+
+    /// The text behind a payload's name.
+    #[must_use]
+    pub fn text(&self, payload: &PayloadId) -> Option<&str> {
+        self.payloads.get(payload).and_then(|clear| std::str::from_utf8(&clear.bytes).ok())
+    }
+
+    /// The decider, to ask how things stand.
+    #[must_use]
+    pub fn decider(&self) -> &Decider {
+        &self.decider
+    }
+}

@@ -1,0 +1,151 @@
+//! One utterance on its way to words.
+
+use std::sync::Arc;
+
+use calmline_core::{
+    Body, CallId, Draft, EventId, Party, PayloadId, SiteId, SubjectId, Timestamp,
+    event::{Clear, PayloadKind, WordSigns},
+};
+use calmline_language::{Reader, redact};
+use calmline_sense::{Listener, Recogniser, Transcript};
+
+use crate::millis;
+
+/// An utterance that waits for its words, with all that is needed to finish it elsewhere and later.
+pub struct WordsJob {
+    pub(crate) site: SiteId,
+    pub(crate) call: CallId,
+    pub(crate) party: Party,
+    pub(crate) channel: usize,
+    pub(crate) start_s: f64,
+    pub(crate) end_s: f64,
+    pub(crate) at: Timestamp,
+    /// Who spoke: the one whose erasure makes the words unreadable.
+    pub(crate) subject: SubjectId,
+    pub(crate) words: Option<(Vec<i16>, Arc<Listener>)>,
+    pub(crate) reader: Option<Arc<Reader>>,
+    pub(crate) no_model: bool,
+}
+
+impl WordsJob {
+    /// Whether there is anything to recognise; if not, [`Self::without_words`] finishes it.
+    #[must_use]
+    pub fn wants_words(&self) -> bool {
+        self.words.is_some()
+    }
+
+    /// At which site.
+    #[must_use]
+    pub fn site(&self) -> &SiteId {
+        &self.site
+    }
+
+    /// In which call.
+    #[must_use]
+    pub fn call(&self) -> &CallId {
+        &self.call
+    }
+
+    /// How much audio waits, in seconds.
+    #[must_use]
+    pub fn seconds(&self) -> f64 {
+        self.end_s - self.start_s
+    }
+
+    /// Whose words these are: under pressure the caller's come first, since help in the call rests on them.
+    #[must_use]
+    pub fn party(&self) -> Party {
+        self.party
+    }
+
+    /// Recognises the words. If the permit lapsed while the job waited, the audio is dropped and only the fact that somebody
+    /// spoke remains.
+    pub fn recognise(mut self, recogniser: &mut dyn Recogniser, now: Timestamp) -> Vec<Draft> {
+        let Some((audio, listener)) = self.words.take() else { return self.without_words() };
+        if listener.check(now).is_err() {
+            return self.without_words();
+        }
+        match listener.transcribe(recogniser, &audio, None, now) {
+            Ok(transcript) => self.with_words(&transcript, now),
+            Err(_) => self.shed("failed"),
+        }
+    }
+
+    /// Finishes it without words, because none are permitted or there is no speech model.
+    #[must_use]
+    pub fn without_words(self) -> Vec<Draft> {
+        if self.no_model {
+            return self.shed("no_model");
+        }
+        vec![self.utterance(None, None, None)]
+    }
+
+    /// Finishes it without words because the machine cannot keep up (`overload`) or recognition failed (`failed`).
+    #[must_use]
+    pub fn shed(self, reason: &str) -> Vec<Draft> {
+        let body = Body::WordsShed {
+            call: self.call.clone(),
+            party: self.party,
+            start_s: millis(self.start_s),
+            end_s: millis(self.end_s),
+            reason: reason.into(),
+        };
+        let shed = Draft::derived(self.site.clone(), self.at, Vec::new(), body);
+        vec![self.utterance(None, None, None), shed]
+    }
+
+    fn with_words(self, transcript: &Transcript, now: Timestamp) -> Vec<Draft> {
+        if transcript.text.trim().is_empty() {
+            return vec![self.utterance(None, Some(transcript), None)];
+        }
+        let redacted = redact(&transcript.text);
+        let signs = self.reader.as_ref().and_then(|reader| reader.read(&redacted.text, now).ok());
+        let text = self.payload(PayloadKind::Transcript);
+        let subject = self.subject.clone();
+        let original = (!redacted.originals.is_empty())
+            .then(|| serde_json::to_vec(&redacted.originals).unwrap_or_default());
+        let mut draft = self.utterance(text.clone(), Some(transcript), signs);
+        if let Some(id) = text {
+            let clear = Clear {
+                id,
+                subject: subject.clone(),
+                kind: PayloadKind::Transcript,
+                bytes: redacted.text.into_bytes(),
+            };
+            draft = draft.with(clear);
+        }
+        if let (Some(bytes), Some(id)) = (original, self.payload(PayloadKind::Original)) {
+            draft = draft.with(Clear { id, subject, kind: PayloadKind::Original, bytes });
+        }
+        vec![draft]
+    }
+
+    fn payload(&self, kind: PayloadKind) -> Option<PayloadId> {
+        let (start, channel) = (self.at.to_string(), self.channel.to_string());
+        let id = EventId::derive(&[self.site.as_str(), self.call.as_str(), &channel, &start, kind.as_str()]);
+        PayloadId::new(id.to_string()).ok()
+    }
+
+    fn utterance(
+        &self,
+        text: Option<PayloadId>,
+        transcript: Option<&Transcript>,
+        signs: Option<WordSigns>,
+    ) -> Draft {
+        let body = Body::Utterance {
+            call: self.call.clone(),
+            party: self.party,
+            start_s: millis(self.start_s),
+            end_s: millis(self.end_s),
+            language: transcript.and_then(|transcript| transcript.language.clone()),
+            confidence: transcript.map(|transcript| transcript.confidence.rounded()),
+            text,
+            signs: signs.map(|signs| WordSigns {
+                sentiment: millis(signs.sentiment),
+                abuse: signs.abuse.rounded(),
+                help: signs.help.rounded(),
+            }),
+        };
+        Draft::derived(self.site.clone(), self.at, Vec::new(), body)
+    }
+}

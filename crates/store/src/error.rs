@@ -106,6 +106,9 @@ pub enum StoreError {
     /// Readers kept an old state of the database open, so the write-ahead log still holds what was erased.
     #[error("the erasure is done, but the write-ahead log is still being read; erase again to clear it")]
     Busy,
+    /// The system's source of randomness failed.
+    #[error("the system gives no random bytes")]
+    Random,
     /// The store was closed.
     #[error("the store is closed")]
     Closed,

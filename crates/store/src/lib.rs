@@ -35,12 +35,16 @@
 
 mod account;
 mod directory;
+mod entry;
 mod error;
 mod feed;
 mod key;
+mod ledger;
 mod log;
 mod payload;
+mod seal;
 mod site;
+pub mod sqlite;
 mod upkeep;
 pub mod views;
 
@@ -52,6 +56,7 @@ pub use key::{IntegrationKey, KeyKind, Keys, NewKey};
 pub use log::{Appended, Log};
 pub use payload::{Erasure, Payloads};
 pub use site::{NewSite, Site, Sites};
+pub use sqlite::Sqlite;
 pub use upkeep::{Chain, Upkeep};
 pub use views::{AgentRow, AlertRow, CallFilter, CallRow, LegRow, OfferRow, OfferState, Views};
 

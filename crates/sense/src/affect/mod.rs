@@ -1,0 +1,27 @@
+//! Arousal from the voice: how activated somebody sounds, not what they feel.
+//!
+//! [`functionals`] describes an utterance, [`model`] judges it, [`baseline`] relates it to the speaker's usual, [`study`]
+//! does the same with labelled recordings, [`train`] makes the model.
+
+pub(crate) mod baseline;
+mod functionals;
+mod model;
+pub mod study;
+pub mod train;
+
+use calmline_core::Share;
+pub use functionals::{Functionals, names};
+pub(crate) use functionals::{Scratch, of};
+pub use model::{AffectModel, Head, ModelError};
+
+/// How activated an utterance sounds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Arousal {
+    /// From calm to highly activated; 0.5 is the speaker's usual.
+    pub value: Share,
+    /// How sure the model is that the value lies on the right side of 0.5; calibrated on speakers it was not trained on,
+    /// and lowered by noise and by little voice.
+    pub confidence: Share,
+    /// What moved it up: catalogue codes `driver.*`. Empty until the leg's usual is known.
+    pub drivers: Vec<&'static str>,
+}

@@ -1,0 +1,187 @@
+//! The arousal model: two regularised logistic regressions over the functionals, one against the population, one against
+//! the speaker's usual, each calibrated on speakers that it was not trained on (Platt 1999).
+//!
+//! While a leg is new the first speaks, and hands over to the second as the leg's usual becomes known.
+
+use std::sync::{Arc, OnceLock};
+
+use calmline_core::Share;
+use serde::{Deserialize, Serialize};
+
+use super::{Arousal, Functionals, baseline::Baseline, names};
+
+/// A value this many deviations out says no more than one at that distance.
+const OUTERMOST: f64 = 3.5;
+/// Heard utterances at which both heads weigh the same.
+const HANDOVER: f64 = 4.0;
+/// Drivers need a known usual: this many earlier utterances.
+const DRIVERS_FROM: f64 = 3.0;
+/// A driver moved the logit by this much, and its measure lies this many deviations above the usual.
+const DRIVER_LOGIT: f64 = 0.3;
+const DRIVER_DEVIATIONS: f64 = 0.3;
+/// What is told about each family of functionals, and the measure (and its direction) that must bear it out.
+const DRIVERS: [(&str, &str, &str, f64); 4] = [
+    ("driver.higher_pitch", "pitch.", "pitch.p50", 1.0),
+    ("driver.livelier_pitch", "melody.", "melody.deviation", 1.0),
+    ("driver.harder_voice", "voice.", "voice.alpha", -1.0),
+    ("driver.faster", "tempo.", "tempo.syllables", 1.0),
+];
+
+/// Why a model cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ModelError {
+    /// It is not the JSON that the trainer writes.
+    #[error("the affect model is not readable; train it again with `calmline train affect`")]
+    Unreadable(#[source] serde_json::Error),
+    /// It was trained for other functionals.
+    #[error("the affect model field `names` does not match this version's functionals; train it again")]
+    Names,
+    /// A list has the wrong length or holds a number that is not finite.
+    #[error("the affect model field `{field}` needs one finite number per functional; train it again")]
+    Numbers {
+        /// Which list.
+        field: &'static str,
+    },
+}
+
+/// One calibrated logistic regression.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Head {
+    /// Per functional, in deviations.
+    pub weights: Vec<f64>,
+    /// Added to the sum.
+    pub bias: f64,
+    /// Calibration: slope of the logit.
+    pub slope: f64,
+    /// Calibration: offset of the logit.
+    pub offset: f64,
+}
+
+impl Head {
+    fn logit(&self, deviations: impl Iterator<Item = f64>) -> f64 {
+        let sum: f64 = self.weights.iter().zip(deviations).map(|(w, z)| w * z).sum();
+        self.slope * (self.bias + sum) + self.offset
+    }
+}
+
+/// A trained arousal model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AffectModel {
+    /// What it was trained on, in words.
+    pub trained_on: String,
+    /// The functionals, as a check.
+    pub names: Vec<String>,
+    /// The population's mean per functional.
+    pub mean: Vec<f64>,
+    /// The population's deviation.
+    pub deviation: Vec<f64>,
+    /// The deviation within a speaker.
+    pub within: Vec<f64>,
+    /// Against the population.
+    pub absolute: Head,
+    /// Against the speaker's usual.
+    pub relative: Head,
+}
+
+impl AffectModel {
+    /// The model that comes with Calmline; see `models/MODEL_CARD.md`.
+    ///
+    /// # Panics
+    /// Never: a test reads the file that is compiled in.
+    #[must_use]
+    pub fn shipped() -> Arc<Self> {
+        static SHIPPED: OnceLock<Arc<AffectModel>> = OnceLock::new();
+        let read = || Self::read(include_str!("../../models/arousal.json"));
+        #[expect(clippy::expect_used, reason = "a file compiled in, read by a test")]
+        Arc::clone(SHIPPED.get_or_init(|| Arc::new(read().expect("the shipped model is readable"))))
+    }
+
+    /// Reads a model that the trainer wrote.
+    ///
+    /// # Errors
+    /// When it is not such a file, or was trained for other functionals.
+    pub fn read(text: &str) -> Result<Self, ModelError> {
+        let model: Self = serde_json::from_str(text).map_err(ModelError::Unreadable)?;
+        if model.names != names() {
+            return Err(ModelError::Names);
+        }
+        let lists = [
+            ("mean", &model.mean),
+            ("deviation", &model.deviation),
+            ("within", &model.within),
+            ("absolute.weights", &model.absolute.weights),
+            ("relative.weights", &model.relative.weights),
+        ];
+        for (field, list) in lists {
+            if list.len() != names().len() || !list.iter().all(|number| number.is_finite()) {
+                return Err(ModelError::Numbers { field });
+            }
+        }
+        Ok(model)
+    }
+
+    /// The calibrated logit of high arousal against the population.
+    #[must_use]
+    pub fn absolute_logit(&self, values: &[f64]) -> f64 {
+        let each = values.iter().zip(&self.mean).zip(&self.deviation);
+        self.absolute.logit(each.map(|((value, mean), deviation)| deviations(*value, *mean, *deviation)))
+    }
+
+    /// The calibrated logit of high arousal against a speaker's usual values.
+    #[must_use]
+    pub fn relative_logit(&self, values: &[f64], usual: &[f64]) -> f64 {
+        let each = values.iter().zip(usual).zip(&self.within);
+        self.relative.logit(each.map(|((value, usual), within)| deviations(*value, *usual, *within)))
+    }
+
+    /// Judges an utterance against what was heard of its speaker before.
+    pub(crate) fn judge(&self, functionals: &Functionals, baseline: &Baseline) -> Arousal {
+        let values = functionals.values();
+        let usual: Vec<f64> =
+            self.mean.iter().enumerate().map(|(i, &mean)| baseline.usual(i, mean)).collect();
+        let known = baseline.heard() / (baseline.heard() + HANDOVER);
+        let logit = (1.0 - known) * self.absolute_logit(values) + known * self.relative_logit(values, &usual);
+        let value = 1.0 / (1.0 + (-logit).exp());
+        let drivers = if value > 0.5 && baseline.heard() >= DRIVERS_FROM {
+            self.drivers(values, &usual)
+        } else {
+            Vec::new()
+        };
+        // Half the voice that the model was trained on per clip, or a line at the edge, halves the confidence.
+        let voice = (functionals.voiced_s / 1.0).min(1.0);
+        let line = (functionals.snr_db / 16.0).min(1.0);
+        Arousal {
+            value: Share::new(value),
+            confidence: Share::new((2.0 * value - 1.0).abs() * voice * line),
+            drivers,
+        }
+    }
+
+    fn drivers(&self, values: &[f64], usual: &[f64]) -> Vec<&'static str> {
+        let z = |i: usize| deviations(values[i], usual[i], self.within[i]);
+        let moved = |family: &str| -> f64 {
+            let own = (0..values.len()).filter(|&i| names()[i].starts_with(family));
+            own.map(|i| self.relative.slope * self.relative.weights[i] * z(i)).sum()
+        };
+        let borne_out = |measure: &str, direction: f64| {
+            names()
+                .iter()
+                .position(|name| *name == measure)
+                .is_some_and(|i| direction * z(i) > DRIVER_DEVIATIONS)
+        };
+        let mut found: Vec<_> = DRIVERS
+            .into_iter()
+            .filter(|&(_, family, measure, direction)| {
+                moved(family) > DRIVER_LOGIT && borne_out(measure, direction)
+            })
+            .map(|(code, family, ..)| (code, moved(family)))
+            .collect();
+        found.sort_by(|a, b| b.1.total_cmp(&a.1));
+        found.into_iter().map(|(code, _)| code).collect()
+    }
+}
+
+/// How many deviations a value lies from the centre.
+pub(crate) fn deviations(value: f64, centre: f64, deviation: f64) -> f64 {
+    ((value - centre) / deviation.max(1e-9)).clamp(-OUTERMOST, OUTERMOST)
+}

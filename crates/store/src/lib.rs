@@ -34,6 +34,8 @@
 //! | `lock` | held by the process that has the directory open |
 
 mod account;
+#[cfg(feature = "contract")]
+pub mod contract;
 mod directory;
 mod entry;
 mod error;

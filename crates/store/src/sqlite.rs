@@ -168,10 +168,8 @@ async fn migrate(conn: &mut SqliteConnection, database: &Path) -> Result<(), Sto
     let first = Migration::new(SCHEMA, "first".into(), MigrationType::Simple, sql, false);
     match Migrator::with_migrations(vec![first]).run(&mut *conn).await {
         Err(MigrateError::VersionMissing(_)) => {
-            let found = sqlx::query("SELECT max(version) FROM _sqlx_migrations")
-                .fetch_one(conn)
-                .await?
-                .try_get(0)?;
+            let found =
+                sqlx::query("SELECT max(version) FROM _sqlx_migrations").fetch_one(conn).await?.try_get(0)?;
             Err(StoreError::Newer { path: database.to_owned(), found, known: SCHEMA })
         }
         outcome => Ok(outcome?),

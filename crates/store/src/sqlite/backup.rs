@@ -53,7 +53,9 @@ pub async fn restore(backup: &Path, dir: &Path, how: Restore) -> Result<u64, Sto
     let wrong = |wrong: &str| StoreError::Backup { path: backup.to_owned(), wrong: wrong.into() };
     if database.exists() && !how.replace {
         let there = database.display();
-        return Err(wrong(&format!("{there} is there; restore into an empty directory, or ask to replace it")));
+        return Err(wrong(&format!(
+            "{there} is there; restore into an empty directory, or ask to replace it"
+        )));
     }
     let new = database.with_extension("restoring");
     remove_database(&new)?;

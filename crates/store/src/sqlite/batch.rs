@@ -203,7 +203,8 @@ impl Batch {
 /// Draws a data key and wraps it.
 pub(super) fn new_data_key(master: &SealKey, whose: &KeyFor) -> Result<(DataKey, Vec<u8>), StoreError> {
     let (id, bytes) = (random::<16>()?, random::<32>()?);
-    let wrapped = master.seal(&data_key_bound(whose.0.as_str(), whose.1.as_str(), whose.2.as_str(), &id), &bytes)?;
+    let wrapped =
+        master.seal(&data_key_bound(whose.0.as_str(), whose.1.as_str(), whose.2.as_str(), &id), &bytes)?;
     Ok((DataKey { id, key: SealKey::new(&bytes)? }, wrapped))
 }
 
@@ -307,7 +308,8 @@ fn claim_payloads(
     let mut claimed = HashSet::new();
     let mut seen = HashSet::new();
     for entry in group {
-        if entry.draft.clear.is_empty() || known.contains_key(&entry.draft.id) || !seen.insert(entry.draft.id) {
+        if entry.draft.clear.is_empty() || known.contains_key(&entry.draft.id) || !seen.insert(entry.draft.id)
+        {
             continue;
         }
         for clear in &entry.draft.clear {
@@ -345,15 +347,10 @@ pub(super) async fn load_views(
             continue;
         }
         let wanted = keys.iter().map(|key| [key.site.as_str(), key.id.as_str()]).collect::<Vec<_>>();
-        let rows = sqlx::query(view_sql(view).load)
-            .bind(json_text(&wanted)?)
-            .fetch_all(&mut *conn)
-            .await?;
+        let rows = sqlx::query(view_sql(view).load).bind(json_text(&wanted)?).fetch_all(&mut *conn).await?;
         for row in rows {
             let (site, id, doc): (&str, &str, &str) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
-            let wrong = |e: &dyn std::fmt::Display| {
-                StoreError::damaged(format!("{} {id}", view.table()), e)
-            };
+            let wrong = |e: &dyn std::fmt::Display| StoreError::damaged(format!("{} {id}", view.table()), e);
             let site = SiteId::new(site).map_err(|e| wrong(&e))?;
             let row = Row::read(view, doc).map_err(|e| wrong(&e))?;
             changes.load(Key { view, site, id: id.to_owned() }, Some(row));
@@ -363,10 +360,7 @@ pub(super) async fn load_views(
 }
 
 /// Stores rows of the views, over those that are there.
-pub(super) async fn write_views(
-    conn: &mut SqliteConnection,
-    rows: &[(Key, Row)],
-) -> Result<(), StoreError> {
+pub(super) async fn write_views(conn: &mut SqliteConnection, rows: &[(Key, Row)]) -> Result<(), StoreError> {
     for view in View::ALL {
         let mut docs = Vec::new();
         for (key, row) in rows.iter().filter(|(key, _)| key.view == view) {

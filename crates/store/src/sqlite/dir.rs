@@ -71,11 +71,11 @@ impl DataDir {
             return Ok(key);
         }
         let wrong = |wrong: &str| StoreError::MasterKey { path: path.clone(), wrong: wrong.into() };
-        check_private(&path).map_err(|mode| {
-            wrong(&format!("its mode is {mode:o}; others can read it: chmod 600"))
-        })?;
+        check_private(&path)
+            .map_err(|mode| wrong(&format!("its mode is {mode:o}; others can read it: chmod 600")))?;
         let text = std::fs::read_to_string(&path).map_err(StoreError::file("read", &path))?;
-        let bytes = STANDARD.decode(text.trim()).map_err(|_| wrong("it is not base64; put it back as it was"))?;
+        let bytes =
+            STANDARD.decode(text.trim()).map_err(|_| wrong("it is not base64; put it back as it was"))?;
         bytes.try_into().map_err(|_| wrong("it is not 32 bytes long; put it back as it was"))
     }
 

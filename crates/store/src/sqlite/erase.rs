@@ -101,10 +101,11 @@ async fn subjects_left(conn: &mut SqliteConnection, entry: &Erased) -> Result<Ve
     .fetch_all(&mut *conn)
     .await?;
     if entry.kinds.contains(&PayloadKind::Identity) {
-        let accounts = sqlx::query("SELECT DISTINCT agent FROM accounts WHERE site = $1 AND agent IS NOT NULL")
-            .bind(entry.site.as_str())
-            .fetch_all(&mut *conn)
-            .await?;
+        let accounts =
+            sqlx::query("SELECT DISTINCT agent FROM accounts WHERE site = $1 AND agent IS NOT NULL")
+                .bind(entry.site.as_str())
+                .fetch_all(&mut *conn)
+                .await?;
         rows.extend(accounts);
     }
     let mut subjects = Vec::new();

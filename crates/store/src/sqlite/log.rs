@@ -111,13 +111,12 @@ impl Log for Sqlite {
     }
 
     async fn event(&self, site: &SiteId, id: &EventId) -> Result<Option<Event>, StoreError> {
-        let row = sqlx::query(
-            "SELECT position, site, id, at, because, body FROM log WHERE id = $1 AND site = $2",
-        )
-        .bind(id.as_bytes().as_slice())
-        .bind(site.as_str())
-        .fetch_optional(&self.inner.readers)
-        .await?;
+        let row =
+            sqlx::query("SELECT position, site, id, at, because, body FROM log WHERE id = $1 AND site = $2")
+                .bind(id.as_bytes().as_slice())
+                .bind(site.as_str())
+                .fetch_optional(&self.inner.readers)
+                .await?;
         row.as_ref().map(event).transpose()
     }
 

@@ -30,9 +30,9 @@ pub(super) async fn secrets(
     rows.iter()
         .map(|row| {
             let id: &str = row.try_get(0)?;
-            let secret = master
-                .open(&secret_bound(id), row.try_get(1)?)
-                .ok_or_else(|| StoreError::damaged(format!("site {id}"), "the master key does not open it"))?;
+            let secret = master.open(&secret_bound(id), row.try_get(1)?).ok_or_else(|| {
+                StoreError::damaged(format!("site {id}"), "the master key does not open it")
+            })?;
             let site = SiteId::new(id).map_err(|e| StoreError::damaged("a site", e))?;
             Ok((site, hmac::Key::new(hmac::HMAC_SHA256, &secret)))
         })

@@ -64,14 +64,13 @@ impl Views for Sqlite {
     }
 
     async fn alerts(&self, site: &SiteId, from: Timestamp, limit: u32) -> Result<Vec<AlertRow>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT doc FROM alerts WHERE site = $1 AND at >= $2 ORDER BY at DESC, id LIMIT $3",
-        )
-        .bind(site.as_str())
-        .bind(bound_of_range(from))
-        .bind(limit)
-        .fetch_all(&self.inner.readers)
-        .await?;
+        let rows =
+            sqlx::query("SELECT doc FROM alerts WHERE site = $1 AND at >= $2 ORDER BY at DESC, id LIMIT $3")
+                .bind(site.as_str())
+                .bind(bound_of_range(from))
+                .bind(limit)
+                .fetch_all(&self.inner.readers)
+                .await?;
         rows.iter().map(doc).collect()
     }
 

@@ -20,7 +20,10 @@ mod writer;
 use std::{
     collections::HashMap,
     path::Path,
-    sync::{Arc, Mutex, PoisonError, RwLock},
+    sync::{
+        Arc, Mutex, PoisonError, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -64,6 +67,7 @@ struct Inner {
     readers: SqlitePool,
     writer: tokio::sync::Mutex<Option<Writer>>,
     head: watch::Receiver<Position>,
+    commits: AtomicU64,
     ledger: Mutex<Ledger>,
     master: SealKey,
     master_bytes: [u8; 32],
@@ -114,6 +118,7 @@ impl Sqlite {
             readers,
             writer: tokio::sync::Mutex::new(Some(writer)),
             head,
+            commits: AtomicU64::new(0),
             ledger: Mutex::new(ledger),
             master,
             master_bytes,
@@ -123,6 +128,12 @@ impl Sqlite {
         let (jobs, queue) = mpsc::channel(writer::QUEUE);
         tokio::spawn(writer::run(Arc::clone(&inner), queue));
         Ok(Self { inner, jobs })
+    }
+
+    /// Commits of appends so far; each synced the write-ahead log once, however many calls it carried.
+    #[must_use]
+    pub fn commits(&self) -> u64 {
+        self.inner.commits.load(Ordering::Relaxed)
     }
 }
 

@@ -1,6 +1,9 @@
 //! The writer: one connection, and the task that commits appends in groups.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{Arc, atomic::Ordering},
+};
 
 use calmline_core::{Position, SiteId, SubjectId, event::PayloadKind};
 use sqlx::{Connection as _, Row as _, SqliteConnection};
@@ -108,6 +111,7 @@ async fn commit(inner: &Inner, writer: &mut Writer, jobs: Vec<Job>) {
             let mut transaction = writer.conn.begin().await?;
             batch.write(&mut transaction).await?;
             transaction.commit().await?;
+            inner.commits.fetch_add(1, Ordering::Relaxed);
         }
         Ok((batch, answers))
     };

@@ -1,0 +1,356 @@
+//! Breaks: offered in time, never inside a call, the agent's to take, move or refuse, and real only once the phone
+//! platform says so.
+//!
+//! An offer ends in one way: refused, lapsed, or begun and ended. It also lapses when the agent signs off, or takes a
+//! break by themselves before answering. A refusal moves the next offer and is then forgotten: no count exists.
+
+use std::collections::BTreeSet;
+
+use calmline_core::{
+    AgentId, Body, EventId, OfferId, Timestamp,
+    event::{Band, OfferAnswer, Reason},
+};
+use jiff::SignedDuration;
+
+use crate::{
+    decisions::Decisions,
+    model::{Activity, Model, Part},
+    reasons::of_part,
+    settings::{BreakSettings, Settings},
+    time::{after, before, between, in_minutes, minutes, seconds},
+};
+
+/// Who is on a break in a site, and who waits for one.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Room {
+    signed_in: usize,
+    taken: usize,
+    /// Agents whose break is due but would be one too many, the longest first.
+    waiting: BTreeSet<(Timestamp, usize)>,
+}
+
+/// How an agent counts in the [`Room`].
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Mark {
+    signed_in: bool,
+    taken: bool,
+    waits: Option<Timestamp>,
+}
+
+impl Room {
+    pub(crate) fn has_place(&self, set: &BreakSettings) -> bool {
+        // A share of the signed-in agents, rounded down; at least one.
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of people")]
+        let places = (set.at_once.clamp(0.0, 1.0) * self.signed_in as f64).floor() as usize;
+        self.taken < places.max(1)
+    }
+
+    pub(crate) fn first_waiting(&self) -> Option<usize> {
+        self.waiting.first().map(|&(_, slot)| slot)
+    }
+
+    pub(crate) fn mark(&mut self, slot: usize, held: &mut Mark, mark: Mark) {
+        if *held == mark {
+            return;
+        }
+        self.signed_in = self.signed_in + usize::from(mark.signed_in) - usize::from(held.signed_in);
+        self.taken = self.taken + usize::from(mark.taken) - usize::from(held.taken);
+        if let Some(since) = held.waits {
+            self.waiting.remove(&(since, slot));
+        }
+        if let Some(since) = mark.waits {
+            self.waiting.insert((since, slot));
+        }
+        *held = mark;
+    }
+}
+
+#[derive(Debug, Clone)]
+enum Stage {
+    /// Waits for an answer.
+    Open,
+    /// Taken, to begin at `from` or at the end of the call; `free` is when it should have begun.
+    Accepted { from: Timestamp, free: Option<Timestamp>, told: bool },
+    /// The phone platform has confirmed it.
+    Begun { at: Timestamp },
+}
+
+#[derive(Debug, Clone)]
+struct Offer {
+    id: OfferId,
+    expires: Timestamp,
+    stage: Stage,
+    /// What its next decision names: the offer, then the answer, then the state that began it.
+    because: Vec<EventId>,
+}
+
+/// The breaks of one agent.
+#[derive(Debug, Clone)]
+pub(crate) struct Breaks {
+    offer: Option<Offer>,
+    /// The last offer that lapsed: an answer given in time may come late.
+    lapsed: Option<Offer>,
+    not_before: Timestamp,
+    waits: Option<Timestamp>,
+    /// Whether a break was offered since the last one.
+    offered: bool,
+    overdue_told: bool,
+}
+
+/// What breaks need to know of an agent.
+pub(crate) struct Who<'a> {
+    pub(crate) agent: &'a AgentId,
+    pub(crate) model: &'a Model,
+    /// Load, exposure, strain.
+    pub(crate) bands: [Band; 3],
+    /// What last moved each part.
+    pub(crate) causes: &'a [Option<EventId>; 10],
+}
+
+impl Who<'_> {
+    fn causes(&self, parts: &[Part]) -> Vec<EventId> {
+        parts.iter().filter_map(|part| self.causes[*part as usize]).collect()
+    }
+}
+
+impl Breaks {
+    pub(crate) fn new() -> Self {
+        Self {
+            offer: None,
+            lapsed: None,
+            not_before: Timestamp::MIN,
+            waits: None,
+            offered: false,
+            overdue_told: false,
+        }
+    }
+
+    /// The agent answered an offer.
+    pub(crate) fn answer(
+        &mut self,
+        id: &OfferId,
+        answer: OfferAnswer,
+        event: EventId,
+        at: Timestamp,
+        now: Timestamp,
+        set: &BreakSettings,
+    ) {
+        if self.offer.is_none() && self.lapsed.as_ref().is_some_and(|o| o.id == *id && at <= o.expires) {
+            self.offer = self.lapsed.take();
+        }
+        let Some(offer) = self.offer.as_mut().filter(|offer| offer.id == *id) else { return };
+        if matches!(offer.stage, Stage::Begun { .. }) {
+            return;
+        }
+        let from = match answer {
+            OfferAnswer::Accepted => now,
+            OfferAnswer::Moved { to } => to.max(now),
+            OfferAnswer::Refused => {
+                self.offer = None;
+                self.not_before = after(now, minutes(set.again_after_minutes));
+                return;
+            }
+        };
+        offer.stage = Stage::Accepted { from, free: None, told: false };
+        offer.because.push(event);
+    }
+
+    /// Looks at the agent at the time that the model has come to. Returns the minutes of work if no break could be offered
+    /// for too long.
+    pub(crate) fn review(
+        &mut self,
+        who: &Who<'_>,
+        has_place: bool,
+        settings: &Settings,
+        out: &mut Decisions,
+    ) -> Option<f64> {
+        let (model, set) = (who.model, &settings.breaks);
+        if model.work().is_zero() {
+            (self.offered, self.overdue_told, self.not_before) = (false, false, Timestamp::MIN);
+            self.lapsed = None;
+        }
+        self.follow(who, set, out);
+        self.waits = None;
+        if self.offer.is_some() || !model.activity().is_work() {
+            return None;
+        }
+        let latest = model.work() >= minutes(set.never_later_minutes);
+        if model.activity() == Activity::InCall {
+            return self.overdue(model, set);
+        }
+        if out.now < self.not_before {
+            return None;
+        }
+        let due = latest || model.work() >= minutes(set.offer_after_minutes);
+        let early = who.bands.contains(&Band::Heavy) && model.work() >= minutes(set.early_after_minutes);
+        if !due && !early {
+            return None;
+        }
+        if !has_place && !latest {
+            self.waits = Some(before(model.at(), model.work()));
+            return None;
+        }
+        self.make(who, settings, out);
+        None
+    }
+
+    fn overdue(&mut self, model: &Model, set: &BreakSettings) -> Option<f64> {
+        let limit = minutes(set.never_later_minutes.saturating_add(set.overdue_after_minutes));
+        // What the agent was offered and did not want is nobody's business but theirs.
+        if self.offered || self.overdue_told || model.work() < limit {
+            return None;
+        }
+        self.overdue_told = true;
+        Some(in_minutes(model.work()))
+    }
+
+    fn make(&mut self, who: &Who<'_>, settings: &Settings, out: &mut Decisions) {
+        let reading = who.model.read(None, settings);
+        let minutes_offered = length(reading.strain.max(reading.exposure), who.bands, settings);
+        let mut parts = Vec::new();
+        if reading.work >= minutes(settings.breaks.offer_after_minutes) {
+            parts.push(Part::SinceBreak);
+        }
+        let [load, exposure, strain] = who.bands;
+        if exposure >= Band::High {
+            let (abuse, agitation) = (reading.parts[Part::Abuse as usize], reading.parts[Part::Agitation as usize]);
+            parts.push(if abuse >= agitation { Part::Abuse } else { Part::Agitation });
+        }
+        if strain >= Band::High {
+            parts.push(Part::Strain);
+        }
+        if load == Band::Heavy {
+            parts.push(Part::Occupancy);
+        }
+        let reasons: Vec<Reason> = parts.iter().map(|part| of_part(*part, &reading)).collect();
+        let because = who.causes(&parts);
+        let name = out.name("break.offered", who.agent.as_str(), &because);
+        let Ok(id) = OfferId::new(name) else { return };
+        let expires = after(out.now, minutes(settings.breaks.offer_stands_minutes));
+        let body = Body::BreakOffered {
+            offer: id.clone(),
+            agent: who.agent.clone(),
+            minutes: minutes_offered,
+            reasons,
+            expires,
+        };
+        let made = out.decide(because, body);
+        self.lapsed = None;
+        self.offered = true;
+        self.offer = Some(Offer { id, expires, stage: Stage::Open, because: vec![made] });
+    }
+
+    /// Takes the present offer further.
+    fn follow(&mut self, who: &Who<'_>, set: &BreakSettings, out: &mut Decisions) {
+        let Some(offer) = &mut self.offer else { return };
+        let (activity, agent, id) = (who.model.activity(), who.agent.clone(), offer.id.clone());
+        let now = out.now;
+        match &mut offer.stage {
+            Stage::Begun { at } if activity != Activity::Rest => {
+                let minutes = in_minutes(between(*at, who.model.at()));
+                let minutes = (minutes * 10.0).round() / 10.0;
+                let because = std::mem::take(&mut offer.because);
+                self.offer = None;
+                out.decide(because, Body::BreakEnded { offer: id, agent, minutes });
+            }
+            Stage::Begun { .. } => {}
+            Stage::Accepted { .. } if activity == Activity::Rest => {
+                let because = std::mem::take(&mut offer.because);
+                let began = out.decide(because, Body::BreakBegan { offer: id, agent });
+                offer.stage = Stage::Begun { at: who.model.since() };
+                offer.because = vec![began];
+            }
+            Stage::Open if now >= offer.expires || activity.is_rest() => self.lapse(agent, set, out),
+            Stage::Accepted { .. } if activity == Activity::Off => self.lapse(agent, set, out),
+            Stage::Open => {}
+            Stage::Accepted { from, free, told } => {
+                if activity == Activity::InCall && !*told {
+                    *free = None;
+                    return;
+                }
+                if *from > now || activity == Activity::InCall {
+                    return;
+                }
+                let since = *free.get_or_insert((*from).max(who.model.since()));
+                if !*told && after(since, seconds(set.confirm_seconds)) <= now {
+                    *told = true;
+                    let because = offer.because.clone();
+                    let unconfirmed = out.decide(because, Body::BreakUnconfirmed { offer: id, agent: agent.clone() });
+                    offer.because.push(unconfirmed);
+                }
+                if after(since, minutes(set.give_up_minutes)) <= now {
+                    self.lapse(agent, set, out);
+                }
+            }
+        }
+    }
+
+    fn lapse(&mut self, agent: AgentId, set: &BreakSettings, out: &mut Decisions) {
+        let Some(offer) = self.offer.take() else { return };
+        self.not_before = after(out.now, minutes(set.again_after_lapse_minutes));
+        out.decide(offer.because.clone(), Body::BreakLapsed { offer: offer.id.clone(), agent });
+        if matches!(offer.stage, Stage::Open) {
+            self.lapsed = Some(offer);
+        }
+    }
+
+    /// How the agent counts in the room.
+    pub(crate) fn mark(&self, activity: Activity, now: Timestamp) -> Mark {
+        let about_to = self.offer.as_ref().is_some_and(|offer| match offer.stage {
+            Stage::Open => true,
+            Stage::Accepted { from, .. } => from <= now,
+            Stage::Begun { .. } => false,
+        });
+        Mark {
+            signed_in: activity != Activity::Off,
+            taken: activity == Activity::Rest || about_to,
+            waits: self.waits,
+        }
+    }
+
+    /// The open or accepted offer, for the agent's page.
+    pub(crate) fn open(&self) -> Option<&OfferId> {
+        self.offer.as_ref().map(|offer| &offer.id)
+    }
+
+    /// When to look again at the latest, if nothing happens before.
+    pub(crate) fn next(&self, model: &Model, now: Timestamp, set: &BreakSettings) -> Option<Timestamp> {
+        let mut times: Vec<Timestamp> = Vec::with_capacity(4);
+        match self.offer.as_ref().map(|offer| (&offer.stage, offer.expires)) {
+            Some((Stage::Open, expires)) => times.push(expires),
+            Some((Stage::Accepted { from, free, .. }, _)) => {
+                times.push(*from);
+                if let Some(free) = free {
+                    times.push(after(*free, seconds(set.confirm_seconds)));
+                    times.push(after(*free, minutes(set.give_up_minutes)));
+                }
+            }
+            Some((Stage::Begun { .. }, _)) => {}
+            None if model.activity().is_work() => {
+                times.push(self.not_before);
+                let overdue = set.never_later_minutes.saturating_add(set.overdue_after_minutes);
+                for work in [set.offer_after_minutes, set.never_later_minutes, overdue] {
+                    let left: SignedDuration = minutes(work).saturating_sub(model.work());
+                    times.push(after(model.at(), left));
+                }
+            }
+            None => {}
+        }
+        times.into_iter().filter(|at| *at > now).min()
+    }
+}
+
+/// 5 to 10 minutes in proportion to depletion, longer once strain or exposure is heavy.
+fn length(depletion: f64, bands: [Band; 3], settings: &Settings) -> u32 {
+    let set = &settings.breaks;
+    let [_, exposure, strain] = bands;
+    if exposure == Band::Heavy || strain == Band::Heavy {
+        return set.depleted_minutes;
+    }
+    let (rested, heavy) = (settings.strain.bands.usual, settings.strain.bands.heavy);
+    let share = ((depletion - rested) / (heavy - rested)).clamp(0.0, 1.0);
+    let more = f64::from(set.longest_minutes.saturating_sub(set.shortest_minutes)) * share;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few minutes")]
+    let more = more.round() as u32;
+    set.shortest_minutes.saturating_add(more)
+}

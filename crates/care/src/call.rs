@@ -1,0 +1,77 @@
+//! One call: who takes it, what its caller shows, and what was said about it so far.
+
+use calmline_core::{AgentId, CallId, EventId, QueueId, Timestamp};
+
+use crate::caller::Caller;
+
+/// Why supervisors are told, the most urgent last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Alarm {
+    BreakOverdue,
+    AgitatedCaller,
+    HelpCalled,
+    Abuse,
+    AbuseReported,
+}
+
+impl Alarm {
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Self::BreakOverdue => "alert.break_overdue",
+            Self::AgitatedCaller => "alert.agitated_caller",
+            Self::HelpCalled => "alert.help_called",
+            Self::Abuse => "alert.abuse",
+            Self::AbuseReported => "alert.abuse_reported",
+        }
+    }
+
+    /// Whether the part of the budget that is kept back is for this.
+    pub(crate) fn is_urgent(self) -> bool {
+        self >= Self::HelpCalled
+    }
+}
+
+/// The agent who has a call.
+#[derive(Debug, Clone)]
+pub(crate) struct Bound {
+    pub(crate) slot: usize,
+    pub(crate) agent: AgentId,
+}
+
+/// What is known of a call.
+#[derive(Debug, Clone)]
+pub(crate) struct Call {
+    pub(crate) id: CallId,
+    pub(crate) bound: Option<Bound>,
+    pub(crate) queue: Option<QueueId>,
+    pub(crate) ended: Option<Timestamp>,
+    pub(crate) caller: Caller,
+    pub(crate) prompted: crate::prompts::Prompted,
+    /// How much of one abusive call the agent's exposure has been given; one call counts once.
+    pub(crate) abuse_met: f64,
+    /// What supervisors were told, or would have been; once per reason.
+    pub(crate) alarms: Vec<Alarm>,
+    /// When something of it was last heard.
+    pub(crate) heard: Timestamp,
+    pub(crate) wake: Option<Timestamp>,
+    /// The event that bound it.
+    pub(crate) answered: Option<EventId>,
+}
+
+impl Call {
+    pub(crate) fn new(id: CallId, at: Timestamp) -> Self {
+        Self {
+            id,
+            bound: None,
+            queue: None,
+            ended: None,
+            caller: Caller::default(),
+            prompted: crate::prompts::Prompted::default(),
+            abuse_met: 0.0,
+            alarms: Vec::new(),
+            heard: at,
+            wake: None,
+            answered: None,
+        }
+    }
+}

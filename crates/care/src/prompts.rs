@@ -1,0 +1,62 @@
+//! Whether the agent gets a short prompt: few, each with a quiet time after it, and armed again only after a calm spell.
+
+use calmline_core::Timestamp;
+
+use crate::{
+    settings::PromptSettings,
+    time::{after, seconds},
+};
+
+/// A kind of prompt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Prompt {
+    AgitatedCaller,
+    Abuse,
+    HelpCalled,
+}
+
+impl Prompt {
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Self::AgitatedCaller => "prompt.agitated_caller",
+            Self::Abuse => "prompt.abuse",
+            Self::HelpCalled => "prompt.help_called",
+        }
+    }
+}
+
+/// The prompts of one call so far.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Prompted {
+    count: u32,
+    quiet_until: [Option<Timestamp>; 3],
+    agitation_told: bool,
+}
+
+impl Prompted {
+    /// The caller is calm: the next agitation may be prompted again.
+    pub(crate) fn calm(&mut self) {
+        self.agitation_told = false;
+    }
+
+    /// Whether a prompt may be shown now; if so, it is taken as shown.
+    pub(crate) fn may(&mut self, prompt: Prompt, now: Timestamp, set: &PromptSettings) -> bool {
+        // The last prompt of a call is kept for what is more serious than agitation.
+        let most = if prompt == Prompt::AgitatedCaller { set.per_call.saturating_sub(1) } else { set.per_call };
+        // After a more serious prompt, "the caller sounds agitated" would only be noise.
+        let heeds = if prompt == Prompt::AgitatedCaller { 0..3 } else { prompt as usize..prompt as usize + 1 };
+        let quiet = self.quiet_until[heeds].iter().flatten().any(|until| now < *until);
+        if self.count >= most || quiet {
+            return false;
+        }
+        if prompt == Prompt::AgitatedCaller {
+            if self.agitation_told {
+                return false;
+            }
+            self.agitation_told = true;
+        }
+        self.count += 1;
+        self.quiet_until[prompt as usize] = Some(after(now, seconds(set.quiet_seconds)));
+        true
+    }
+}

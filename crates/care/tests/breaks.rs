@@ -1,0 +1,220 @@
+//! Breaks, minute by minute.
+
+mod floor;
+
+use calmline_care::Settings;
+use floor::Floor;
+
+fn play(script: &str) -> Vec<String> {
+    Floor::new(Settings::default()).play_quietly(script)
+}
+
+#[test]
+fn a_break_is_offered_after_fifty_minutes_taken_confirmed_and_ended() {
+    let decided = play(
+        "08:00 li available
+         08:52 li accepts
+         08:52:03 li on_break
+         08:58 li available
+         09:30 wait",
+    );
+    assert_eq!(
+        decided,
+        [
+            "08:50:00 break.offered li 5 min: 50 minutes of work since the last break",
+            "08:52:03 break.began li",
+            "08:58:00 break.ended li 6 min",
+        ]
+    );
+}
+
+#[test]
+fn never_inside_a_call_but_right_at_its_end() {
+    let decided = play(
+        "08:00 li available
+         08:40 li takes c1
+         09:02 c1 ended
+         09:02:30 li wrap_up",
+    );
+    assert_eq!(decided, ["09:02:00 break.offered li 5 min: 62 minutes of work since the last break"]);
+}
+
+#[test]
+fn an_accepted_break_begins_after_the_call_and_is_asked_for_once() {
+    let decided = play(
+        "08:00 li available
+         08:51 li takes c1
+         08:52 li accepts
+         08:56 c1 ended
+         08:58 li on_break
+         09:10 li available",
+    );
+    assert_eq!(
+        decided,
+        [
+            "08:50:00 break.offered li 5 min: 50 minutes of work since the last break",
+            "08:56:05 break.unconfirmed li",
+            "08:58:00 break.began li",
+            "09:10:00 break.ended li 12 min",
+        ]
+    );
+}
+
+#[test]
+fn a_moved_break_waits_for_its_time_even_beyond_the_latest_time() {
+    let decided = play(
+        "08:00 li available
+         08:51 li moves to 09:10
+         09:09 li takes c1
+         09:12 c1 ended
+         09:12:02 li on_break
+         09:18 li available",
+    );
+    assert_eq!(
+        decided,
+        [
+            "08:50:00 break.offered li 5 min: 50 minutes of work since the last break",
+            "09:12:02 break.began li",
+            "09:18:00 break.ended li 6 min",
+        ]
+    );
+}
+
+#[test]
+fn a_refusal_is_followed_by_the_next_offer_after_a_decent_interval_and_by_nothing_else() {
+    let decided = play(
+        "08:00 li available
+         08:51 li refuses
+         09:11:30 li refuses
+         09:40 wait",
+    );
+    assert_eq!(
+        decided,
+        [
+            "08:50:00 break.offered li 5 min: 50 minutes of work since the last break",
+            "09:11:00 break.offered li 5 min: 71 minutes of work since the last break",
+            "09:31:30 break.offered li 5 min: 91 minutes of work since the last break",
+        ]
+    );
+}
+
+#[test]
+fn an_unanswered_offer_lapses_and_an_answer_given_in_time_still_counts_when_it_comes_late() {
+    let script = "08:00 li available
+         09:00:02 wait";
+    let lapsed = "09:00:00 break.lapsed li";
+    assert_eq!(play(script)[1], lapsed);
+    let late = format!("{script}\n08:59:59 li accepts\n09:00:04 li on_break");
+    assert_eq!(play(&late)[1..], [lapsed, "09:00:04 break.began li"]);
+}
+
+#[test]
+fn a_break_taken_unasked_is_rest_and_ends_an_open_offer() {
+    let decided = play(
+        "08:00 li available
+         08:30 li on_break
+         08:36 li available
+         09:27 li on_break
+         09:29 wait",
+    );
+    assert_eq!(
+        decided,
+        [
+            "09:26:00 break.offered li 5 min: 50 minutes of work since the last break",
+            "09:27:00 break.lapsed li",
+        ]
+    );
+}
+
+#[test]
+fn two_minutes_away_are_no_break() {
+    let decided = play(
+        "08:00 li available
+         08:30 li on_break
+         08:32 li available
+         08:53 wait",
+    );
+    assert_eq!(decided, ["08:52:00 break.offered li 5 min: 50 minutes of work since the last break"]);
+}
+
+#[test]
+fn one_in_five_at_once_but_never_later_than_sixty_minutes() {
+    let decided = play(
+        "08:00 a1 available
+         08:01 a2 available
+         08:02 a3 available
+         08:03 a4 available
+         08:04 a5 available
+         08:51 a1 accepts
+         08:51:01 a1 on_break
+         08:57 a1 available
+         08:58 a2 accepts
+         08:58:01 a2 on_break
+         09:02 wait",
+    );
+    let offered: Vec<_> = decided.iter().filter(|line| line.contains("offered")).collect();
+    assert_eq!(
+        offered,
+        [
+            "08:50:00 break.offered a1 5 min: 50 minutes of work since the last break",
+            // A place is free again: the one who has worked longest comes first.
+            "08:57:00 break.offered a2 5 min: 56 minutes of work since the last break",
+            // No place, but sixty minutes are sixty minutes.
+            "09:02:00 break.offered a3 5 min: 60 minutes of work since the last break",
+        ]
+    );
+}
+
+#[test]
+fn supervisors_hear_of_a_break_that_the_site_could_not_offer_but_never_of_a_refused_one() {
+    let could_not = play(
+        "08:00 li available
+         08:45 li takes c1
+         09:20 c1 ended",
+    );
+    assert_eq!(
+        could_not,
+        [
+            "09:05:00 alert.raised li in -: No break could be offered for 65 minutes of work [evidence.work] -> \
+             action.more_hands",
+            "09:20:00 break.offered li 6 min: 80 minutes of work since the last break",
+        ]
+    );
+    let refused = play(
+        "08:00 li available
+         08:50:30 li refuses
+         08:52 li takes c1
+         11:00 wait",
+    );
+    assert_eq!(refused.len(), 1, "{refused:?}");
+}
+
+#[test]
+fn signing_off_ends_an_offer_and_the_next_shift_starts_afresh() {
+    let decided = play(
+        "08:00 li available
+         08:50:30 li accepts
+         08:50:32 li offline
+         14:00 li available
+         14:49 wait",
+    );
+    assert_eq!(decided[1..], ["08:50:32 break.lapsed li"]);
+}
+
+#[test]
+fn abuse_brings_the_break_earlier_and_longer() {
+    let decided = play(
+        "08:00 li available
+         08:05 li takes c1
+         08:06 c1 says abusive 4
+         08:10 c1 ended
+         08:11 li takes c2
+         08:12 c2 says abusive 4
+         08:20 c2 ended
+         08:21 wait",
+    );
+    assert_eq!(
+        decided.last().map(String::as_str),
+        Some("08:20:00 break.offered li 15 min: an abusive call in the last hours")
+    );
+}

@@ -308,7 +308,7 @@ impl Session {
             return Err("position is more than a day ahead");
         }
         match message.kind.as_str() {
-            "open" => self.open(message, position),
+            "open" => self.open(message, position, now),
             "ping" => {
                 self.account(position);
                 self.send("pong", &json!({}));
@@ -337,7 +337,7 @@ impl Session {
         }
     }
 
-    fn open(&mut self, message: &Message, position: u64) -> Result<(), &'static str> {
+    fn open(&mut self, message: &Message, position: u64, now: Timestamp) -> Result<(), &'static str> {
         if self.state != State::Preparing {
             self.oddity("open came a second time");
             return Ok(());
@@ -382,6 +382,7 @@ impl Session {
         self.probe = conversation == PROBE;
         self.frames = position;
         self.state = if paused { State::Paused } else { State::Active };
+        self.heard(now);
         self.outputs.push_back(Output::Event(SessionEvent::Opened {
             conversation_id,
             session_id: message.id.clone(),

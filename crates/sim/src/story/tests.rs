@@ -133,6 +133,18 @@ fn a_floor_of_one_language_has_its_story_too() {
 }
 
 #[test]
+fn the_smallest_floors_have_a_story_as_far_as_they_can() {
+    for agents in 0..6 {
+        for chinese in [0.0, 0.5, 1.0, f64::NAN] {
+            let plot = Plot { agents, ..plot(chinese, 9) };
+            let start = plot.start;
+            let events = first_minutes(&mut Story::new(plot).unwrap(), 3.0, start);
+            assert!(calls(&events).len() >= agents, "{agents} agents, {chinese}");
+        }
+    }
+}
+
+#[test]
 fn the_first_minute_of_a_story() {
     let plot = Plot { agents: 12, ..plot(0.5, 42) };
     let start = plot.start;

@@ -43,6 +43,11 @@ fn spread(values: &[f64]) -> f64 {
     (values.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / values.len() as f64).sqrt()
 }
 
+/// The deviation of pitch in semitones.
+fn range(values: &[f64]) -> f64 {
+    spread(&values.iter().map(|v| 12.0 * v.log2()).collect::<Vec<_>>())
+}
+
 fn rms(clip: &[i16]) -> f64 {
     (clip.iter().map(|&x| f64::from(x) * f64::from(x)).sum::<f64>() / clip.len() as f64).sqrt()
 }
@@ -73,7 +78,8 @@ fn arousal_raises_pitch_range_pace_level_and_brightness() {
                 let (calm, hot) = (&pair[0], &pair[1]);
                 let (low, high) = (middle(&pitches(calm)), middle(&pitches(hot)));
                 assert!(high > 1.15 * low, "{lang:?} {voice}: pitch {low} to {high}");
-                assert!(spread(&pitches(hot)) > spread(&pitches(calm)), "{lang:?} {voice}: range");
+                let (narrow, wide) = (range(&pitches(calm)), range(&pitches(hot)));
+                assert!(wide > narrow, "{lang:?} {voice}: range {narrow} to {wide}");
                 assert!((hot.len() as f64) < 0.93 * calm.len() as f64, "{lang:?} {voice}: pace");
                 assert!(rms(hot) > 1.2 * rms(calm), "{lang:?} {voice}: level");
                 assert!(brightness(hot) > brightness(calm), "{lang:?} {voice}: brightness");

@@ -349,6 +349,10 @@ impl World {
     }
 
     fn sign_in(&mut self, agent: usize) {
+        // A shift so short that it is over before the agent came.
+        if self.agents[agent].leaving {
+            return;
+        }
         self.enter(agent, WorkState::Available, Some("signed_in"));
         self.plan_break(agent, true);
         self.serve(agent);

@@ -232,3 +232,18 @@ fn bursts_bring_more_calls_and_an_empty_floor_brings_none() {
     assert!(busy as f64 > 1.6 * calm as f64, "{busy} against {calm}");
     assert_eq!(run(World::new(Config { agents: 0, ..steady }).unwrap()), Vec::new());
 }
+
+#[test]
+fn a_shift_that_is_over_before_it_began_leaves_nobody_behind() {
+    for minutes in [-10.0, 0.0, 1.0, 3.0] {
+        let opens = config(1).opens;
+        let events = run(World::new(Config { closes: later(opens, 60.0 * minutes), ..config(1) }).unwrap());
+        let mut last: BTreeMap<&AgentId, WorkState> = BTreeMap::new();
+        for (_, body) in bodies(&events) {
+            if let Body::AgentState { agent, state, .. } = body {
+                last.insert(agent, *state);
+            }
+        }
+        assert!(last.values().all(|state| *state == WorkState::Offline), "{minutes} min: {last:?}");
+    }
+}

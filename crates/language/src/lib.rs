@@ -1,1 +1,26 @@
-//! language
+//! What the words of a service call show, in English and Chinese.
+//!
+//! * [`redact`] replaces personal data by typed, numbered placeholders before a text is stored.
+//! * [`Reader`] reads [`WordSigns`](calmline_core::event::WordSigns) from a turn: sentiment, abuse and calls for help.
+//!   It exists only under a [`Permit`](calmline_core::policy::Permit) and stops when the permit lapses.
+//! * [`score`] holds the same three readings for texts out of files (evaluation, training), where nobody is in a call.
+//! * [`train`] fits the small linear models that [`score`] embeds; `models/MODEL_CARD.md` says from what.
+//!
+//! Texts are spoken language as speech recognition writes it: often without punctuation or capitals, with numbers as
+//! words. Chinese is read by character n-grams; a segmenter with its dictionary was measured not to be worth its
+//! start-up time. Nothing here does input or output or reads a clock.
+
+mod linear;
+mod ngrams;
+mod normal;
+mod reader;
+mod redact;
+pub mod score;
+mod script;
+pub mod train;
+
+pub use linear::{Model, ModelError};
+pub use normal::normalise;
+pub use reader::Reader;
+pub use redact::{Redacted, redact};
+pub use script::language_of;

@@ -1,0 +1,153 @@
+//! E-mail addresses as people say them: `john dot smith at gmail dot com`, `幺二三四五六 艾特 qq 点 com`.
+
+use super::{
+    Label, Span,
+    numbers::{digit_word, han_digit},
+    token::{Kind, Token},
+};
+
+const DOT: &[&str] = &["dot", "点", "."];
+const JOIN: &[&str] = &["dot", "underscore", "dash", "hyphen", "minus", "plus", "点", "."];
+const ENDINGS: &[&str] = &[
+    "com", "net", "org", "cn", "co", "uk", "edu", "gov", "io", "de", "fr", "info", "me", "us", "ca", "au",
+    "jp", "app",
+];
+/// Words before `at` that are no mailbox: "look at amazon dot com".
+const NOT_A_MAILBOX: &[&str] = &[
+    "look",
+    "looked",
+    "looking",
+    "is",
+    "was",
+    "are",
+    "am",
+    "be",
+    "me",
+    "us",
+    "it",
+    "you",
+    "here",
+    "there",
+    "shop",
+    "bought",
+    "buy",
+    "order",
+    "ordered",
+    "work",
+    "works",
+    "available",
+    "online",
+    "up",
+    "out",
+    "them",
+    "find",
+    "address",
+    "mail",
+    "email",
+    "contact",
+    "website",
+    "account",
+    "and",
+    "or",
+    "reached",
+    "reach",
+    "directly",
+];
+
+pub(super) fn find(text: &str, tokens: &[Token<'_>], spans: &mut Vec<Span>) {
+    // Only what is said counts here, so spaces are left out of the way.
+    let said: Vec<&Token<'_>> = tokens.iter().filter(|token| token.kind != Kind::Space).collect();
+    let mut at = 0;
+    while at < said.len() {
+        if let Some(after_at) = at_sign(&said, at)
+            && let Some(end) = domain(&said, after_at)
+            && let Some(start) = mailbox(&said, at)
+        {
+            spans.push(Span::new(text, said[start].start, said[end - 1].end(), Label::Email));
+            at = end;
+            continue;
+        }
+        at += 1;
+    }
+}
+
+/// The index after an `at` that is said: `at`, `艾特`, `@`, `圈a`.
+fn at_sign(said: &[&Token<'_>], at: usize) -> Option<usize> {
+    let next = |offset: usize| said.get(at + offset);
+    match said[at] {
+        token if token.is("at") || token.text == "@" => Some(at + 1),
+        token if token.text == "艾" && next(1)?.text == "特" => Some(at + 2),
+        token if token.text == "圈" && next(1)?.is("a") => Some(at + 2),
+        _ => None,
+    }
+}
+
+/// The index after a domain with at least one `dot` and a known ending.
+fn domain(said: &[&Token<'_>], from: usize) -> Option<usize> {
+    let mut end = None;
+    let mut at = from;
+    while said.get(at).is_some_and(|token| is_part(token)) {
+        at += 1;
+        // "g mail dot com", "one six three dot com": up to five parts before each dot.
+        let mut parts = 1;
+        while parts < 5 && said.get(at).is_some_and(|token| is_part(token) && !token.is_one_of(DOT)) {
+            at += 1;
+            parts += 1;
+        }
+        if !said.get(at).is_some_and(|token| token.is_one_of(DOT)) {
+            break;
+        }
+        at += 1;
+        if said.get(at).is_some_and(|token| token.is_one_of(ENDINGS)) {
+            at += 1;
+            end = Some(at);
+            if !said.get(at).is_some_and(|token| token.is_one_of(DOT)) {
+                break;
+            }
+            at += 1;
+        }
+    }
+    end
+}
+
+/// The index where the mailbox before `at` begins: one word, and further back what `dot` or `underscore` joins to it, or
+/// letters and digits that are spelt one by one.
+fn mailbox(said: &[&Token<'_>], at: usize) -> Option<usize> {
+    let last = at.checked_sub(1)?;
+    if !is_part(said[last]) || said[last].is_one_of(NOT_A_MAILBOX) {
+        return None;
+    }
+    let mut start = last;
+    while let Some(before) = start.checked_sub(1) {
+        let joined = said[before].is_one_of(JOIN) && before > 0 && is_part(said[before - 1]);
+        if joined {
+            start = before - 1;
+        } else if is_part(said[before])
+            && (is_spelt(said[before]) || (is_spelt(said[start]) && touches(said[before], said[start])))
+        {
+            start = before;
+        } else {
+            break;
+        }
+    }
+    Some(start)
+}
+
+fn is_part(token: &Token<'_>) -> bool {
+    match token.kind {
+        Kind::Word => token.text.is_ascii() && !token.is_one_of(JOIN),
+        Kind::Digits => true,
+        Kind::Han => token.text.chars().next().and_then(han_digit).is_some(),
+        Kind::Space | Kind::Mark => token.text == "_" || token.text == "-",
+    }
+}
+
+/// A letter, a digit or a number said by itself.
+fn is_spelt(token: &Token<'_>) -> bool {
+    let letter = token.kind == Kind::Word && token.text.len() == 1 && !token.is("i") && !token.is("a");
+    letter || matches!(token.kind, Kind::Digits | Kind::Han | Kind::Mark) || digit_word(token.text).is_some()
+}
+
+fn touches(before: &Token<'_>, after: &Token<'_>) -> bool {
+    before.end() == after.start
+}

@@ -1,0 +1,96 @@
+//! What is written by a fixed form: web, e-mail and IP addresses, licence plates, IBANs, passports, British postcodes.
+
+use std::{
+    net::{Ipv4Addr, Ipv6Addr},
+    sync::LazyLock,
+};
+
+use regex::Regex;
+
+use super::{Label, Span, checksum};
+
+/// A fixed expression of this crate. `None` can only come from a typing error in it; a test builds each.
+pub(super) type Pattern = LazyLock<Option<Regex>>;
+
+static EMAIL: Pattern = LazyLock::new(|| {
+    Regex::new(r"(?i)[a-z0-9_%+\-]+(?:\.[a-z0-9_%+\-]+)*[@＠][a-z0-9\-]+(?:\.[a-z0-9\-]+)+").ok()
+});
+static URL: Pattern = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"(?i)(?:https?://|www\.)[^\s\p{Han}，。；、（）()\[\]<>]+",
+        r"|\b[a-z0-9\-]{2,}(?:\.[a-z0-9\-]+)*\.(?:com|net|org|cn|io|edu|gov|info|app|dev|co\.uk|de|fr)\b",
+        r"(?:/[^\s\p{Han}，。；、（）()\[\]<>]*)?",
+        r"|\bwww dot [a-z0-9]+(?: dot [a-z]{2,})+",
+    ))
+    .ok()
+});
+static IPV4: Pattern = LazyLock::new(|| Regex::new(r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}").ok());
+static IPV6: Pattern = LazyLock::new(|| Regex::new(r"(?i)[0-9a-f]*:[0-9a-f:]*:[0-9a-f:]*").ok());
+static PLATE: Pattern = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"(?i)[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][\s]?[a-z][\s·•\-]?",
+        r"(?:[a-z0-9零〇一二三四五六七八九幺][\s\-]?){4,5}[a-z0-9零〇一二三四五六七八九幺警学挂港澳]",
+    ))
+    .ok()
+});
+static IBAN: Pattern = LazyLock::new(|| Regex::new(r"(?i)\b[a-z]{2}[0-9]{2}(?: ?[a-z0-9]){11,30}\b").ok());
+static PASSPORT: Pattern = LazyLock::new(|| Regex::new(r"\b(?:[EG][0-9]{8}|E[A-Z][0-9]{7})\b").ok());
+static PASSPORT_CUED: Pattern = LazyLock::new(|| {
+    Regex::new(r"(?i)(?:passport|护照)[^0-9\n]{0,24}?\b?([a-z]{0,2}[\s\-]?[0-9]{6,9})\b").ok()
+});
+static POSTCODE: Pattern = LazyLock::new(|| Regex::new(r"\b[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}\b").ok());
+
+pub(super) fn find(text: &str, spans: &mut Vec<Span>) {
+    if text.contains(['@', '＠']) {
+        all(&EMAIL, text, Label::Email, |_| true, spans);
+    }
+    if text.contains('.') || text.contains("://") || text.contains(" dot ") {
+        all(&URL, text, Label::Url, |_| true, spans);
+    }
+    let digits = text.bytes().any(|byte| byte.is_ascii_digit());
+    if digits && text.contains('.') {
+        all(&IPV4, text, Label::Ip, |found| found.parse::<Ipv4Addr>().is_ok(), spans);
+    }
+    if text.contains(':') {
+        all(&IPV6, text, Label::Ip, |found| found.len() > 4 && found.parse::<Ipv6Addr>().is_ok(), spans);
+    }
+    if !text.is_ascii() {
+        all(&PLATE, text, Label::Plate, has_digit, spans);
+    }
+    if digits {
+        all(&IBAN, text, Label::Account, checksum::is_iban, spans);
+        all(&PASSPORT, text, Label::Passport, |_| true, spans);
+        all(&POSTCODE, text, Label::Address, |_| true, spans);
+        if let Some(pattern) = &*PASSPORT_CUED {
+            let found = pattern.captures_iter(text).filter_map(|found| found.get(1));
+            spans.extend(found.map(|found| Span::new(text, found.start(), found.end(), Label::Passport)));
+        }
+    }
+}
+
+fn all(pattern: &Pattern, text: &str, label: Label, holds: fn(&str) -> bool, spans: &mut Vec<Span>) {
+    let Some(pattern) = &**pattern else { return };
+    for found in pattern.find_iter(text) {
+        // A full stop or comma that ends the sentence is not part of an address.
+        let whole = found.as_str().trim_end_matches(['.', ',', '!', '?', ';', ':', '-', ' ']);
+        if !whole.is_empty() && holds(whole) {
+            spans.push(Span::new(text, found.start(), found.start() + whole.len(), label));
+        }
+    }
+}
+
+fn has_digit(found: &str) -> bool {
+    found.chars().skip(2).any(|c| c.is_ascii_digit() || super::numbers::han_digit(c).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pattern_is_well_formed() {
+        for pattern in [&EMAIL, &URL, &IPV4, &IPV6, &PLATE, &IBAN, &PASSPORT, &PASSPORT_CUED, &POSTCODE] {
+            assert!(pattern.is_some());
+        }
+    }
+}

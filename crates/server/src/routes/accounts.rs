@@ -1,0 +1,191 @@
+//! Accounts of the site.
+
+use axum::{extract::State, http::StatusCode};
+use calmline_core::{
+    AccountId, AgentId, Role, Timestamp,
+    catalog::Lang,
+    role::{Action, Resource},
+};
+use calmline_store::{Account, NewAccount};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::routes;
+
+use super::setup::check_login;
+use crate::{
+    access::{Access, Route, route},
+    clock,
+    error::ApiError,
+    extract::{Json, Path},
+    password,
+    session::Signed,
+    state::App,
+};
+
+const READ: Access = Access::Any(&[(Action::Read, Resource::Accounts)]);
+const CHANGE: Access = Access::Any(&[(Action::Change, Resource::Accounts)]);
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![route(READ, routes!(list)), route(CHANGE, routes!(add)), route(CHANGE, routes!(change))]
+}
+
+/// An account.
+#[derive(Serialize, ToSchema)]
+pub struct AccountBody {
+    #[schema(value_type = String)]
+    id: AccountId,
+    login: String,
+    #[schema(value_type = Vec<String>)]
+    roles: Vec<Role>,
+    /// The agent that this account is, by pseudonym.
+    #[schema(value_type = Option<String>)]
+    agent: Option<AgentId>,
+    #[schema(value_type = String)]
+    language: Lang,
+    disabled: bool,
+    #[schema(value_type = String, format = DateTime)]
+    created: Timestamp,
+}
+
+impl From<Account> for AccountBody {
+    fn from(account: Account) -> Self {
+        let Account { id, login, roles, agent, language, disabled, created, .. } = account;
+        Self { id, login, roles, agent, language, disabled, created }
+    }
+}
+
+/// All accounts of the site.
+#[utoipa::path(get, path = "/v1/accounts", tag = "accounts", security(("session" = [])), responses((status = 200, body = Vec<AccountBody>)))]
+async fn list(State(app): State<App>, signed: Signed) -> Result<axum::Json<Vec<AccountBody>>, ApiError> {
+    let accounts = app.store().accounts(&signed.account.site).await?;
+    Ok(axum::Json(accounts.into_iter().map(AccountBody::from).collect()))
+}
+
+/// An account that is wanted.
+#[derive(Deserialize, ToSchema)]
+pub struct NewAccountBody {
+    /// The name to sign in with.
+    pub login: String,
+    /// A first password, at least 12 characters; its owner changes it.
+    pub password: String,
+    /// What they may do.
+    #[schema(value_type = Vec<String>, example = json!(["agent"]))]
+    pub roles: Vec<Role>,
+    /// Their id on the phone platform, if they are an agent there.
+    #[serde(default)]
+    pub agent_id: Option<String>,
+    /// The language that they read.
+    #[serde(default)]
+    #[schema(value_type = String, example = "en")]
+    pub language: Lang,
+}
+
+/// Makes an account.
+#[utoipa::path(
+    post, path = "/v1/accounts", tag = "accounts", security(("session" = [])), request_body = NewAccountBody,
+    responses((status = 201, body = AccountBody), (status = 409, body = crate::error::ErrorBody), (status = 422, body = crate::error::ErrorBody))
+)]
+async fn add(
+    State(app): State<App>,
+    signed: Signed,
+    Json(wanted): Json<NewAccountBody>,
+) -> Result<(StatusCode, axum::Json<AccountBody>), ApiError> {
+    let site = signed.account.site;
+    check_login(&wanted.login)?;
+    check_roles(&wanted.roles, wanted.agent_id.as_deref())?;
+    password::check(&wanted.password, &[&wanted.login, site.as_str()])
+        .map_err(|weak| ApiError::invalid("password", weak.to_string()))?;
+    let password_hash = password::hash(wanted.password).await.map_err(|error| ApiError::internal(&error))?;
+    let agent = match &wanted.agent_id {
+        Some(name) => Some(app.store().pseudonym(&site, name).await?),
+        None => None,
+    };
+    if let Some(agent) = &agent {
+        check_link(&app, &signed.account.id, &site, agent).await?;
+    }
+    let new = NewAccount {
+        site,
+        login: wanted.login,
+        roles: wanted.roles,
+        agent,
+        language: wanted.language,
+        password_hash,
+        created: clock::now(),
+    };
+    let id = app.store().add_account(new).await?;
+    tracing::info!(account = %id, "account made");
+    let account = app.store().account(&id).await?.ok_or_else(|| ApiError::not_found("account"))?;
+    Ok((StatusCode::CREATED, axum::Json(account.into())))
+}
+
+fn check_roles(roles: &[Role], agent_id: Option<&str>) -> Result<(), ApiError> {
+    if roles.is_empty() {
+        return Err(ApiError::invalid("roles", "an account needs a role").hint("send one or more roles"));
+    }
+    if agent_id.is_some_and(|name| name.trim().is_empty() || name.chars().count() > 256) {
+        return Err(ApiError::invalid("agent_id", "an agent's id has 1 to 256 characters"));
+    }
+    if agent_id.is_some() && !roles.contains(&Role::Agent) {
+        return Err(ApiError::invalid("agent_id", "only an account with the role agent is linked to an agent"));
+    }
+    Ok(())
+}
+
+/// One agent, one account: a second one would let somebody else read their day.
+async fn check_link(
+    app: &App,
+    admin: &AccountId,
+    site: &calmline_core::SiteId,
+    agent: &AgentId,
+) -> Result<(), ApiError> {
+    let taken = app.store().accounts(site).await?.into_iter().any(|account| account.agent.as_ref() == Some(agent));
+    if !taken {
+        return Ok(());
+    }
+    tracing::warn!(by = %admin, "an account for an agent who has one already was refused");
+    Err(ApiError::conflict("agent_taken", "this agent has an account already").field("agent_id"))
+}
+
+/// A change of an account.
+#[derive(Deserialize, ToSchema)]
+pub struct ChangeAccountBody {
+    /// Whether they may no longer sign in. Ends their sessions.
+    #[serde(default)]
+    pub disabled: Option<bool>,
+    /// What they may do. Ends their sessions.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<String>>)]
+    pub roles: Option<Vec<Role>>,
+}
+
+/// Changes an account's roles, or whether it may sign in. Nobody changes their own, so that a site keeps an administrator,
+/// and an agent's account takes no password from anybody else: whoever set one could read that agent's day.
+#[utoipa::path(
+    patch, path = "/v1/accounts/{id}", tag = "accounts", security(("session" = [])), request_body = ChangeAccountBody,
+    params(("id" = String, Path, description = "The account.")),
+    responses((status = 200, body = AccountBody), (status = 404, body = crate::error::ErrorBody), (status = 409, body = crate::error::ErrorBody))
+)]
+async fn change(
+    State(app): State<App>,
+    signed: Signed,
+    Path(id): Path<AccountId>,
+    Json(wanted): Json<ChangeAccountBody>,
+) -> Result<axum::Json<AccountBody>, ApiError> {
+    let found = app.store().account(&id).await?.filter(|account| account.site == signed.account.site);
+    let mut account = found.ok_or_else(|| ApiError::not_found("account"))?;
+    if account.id == signed.account.id {
+        return Err(ApiError::conflict("own_account", "nobody changes their own roles or disables themselves")
+            .hint("another administrator can do it"));
+    }
+    if let Some(roles) = wanted.roles {
+        check_roles(&roles, None)?;
+        if account.agent.is_some() && !roles.contains(&Role::Agent) {
+            return Err(ApiError::invalid("roles", "an account that is linked to an agent keeps the role agent"));
+        }
+        account.roles = roles;
+    }
+    account.disabled = wanted.disabled.unwrap_or(account.disabled);
+    app.store().change_account(&account).await?;
+    tracing::info!(account = %account.id, disabled = account.disabled, "account changed");
+    Ok(axum::Json(account.into()))
+}

@@ -1,0 +1,229 @@
+//! Alerts: few and good, with what shows them, and what became of them.
+
+use axum::{extract::State, http::StatusCode};
+use calmline_core::{
+    AgentId, AlertId, Body, CallId, Draft, EventId, PayloadId, Timestamp,
+    catalog::Lang,
+    event::{AlertOutcome, Evidence},
+    role::{Action, Resource},
+};
+use calmline_store::AlertRow;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::routes;
+
+use super::me::day_of;
+use crate::{
+    access::{Access, Route, route},
+    clock,
+    error::{ApiError, ErrorBody},
+    extract::{Json, Path, Query},
+    session::Signed,
+    state::App,
+};
+
+const READ: Access = Access::Any(&[(Action::Read, Resource::Alerts)]);
+const CHANGE: Access = Access::Any(&[(Action::Change, Resource::Alerts)]);
+const MOST: u32 = 500;
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![route(READ, routes!(list)), route(CHANGE, routes!(outcome))]
+}
+
+/// Alerts and how good they were.
+#[derive(Serialize, ToSchema)]
+pub struct Alerts {
+    /// The latest first.
+    alerts: Vec<AlertBody>,
+    /// What supervisors said about all alerts since `from`.
+    outcomes: Outcomes,
+}
+
+/// What became of alerts.
+#[derive(Debug, Default, PartialEq, Serialize, ToSchema)]
+pub struct Outcomes {
+    helped: u32,
+    not_needed: u32,
+    wrong: u32,
+    /// The share of answered alerts that were right; none before the first answer.
+    precision: Option<f64>,
+}
+
+impl Outcomes {
+    fn of(rows: &[AlertRow]) -> Self {
+        let count = |wanted| rows.iter().filter(|row| row.outcome == Some(wanted)).count() as u32;
+        let (helped, not_needed) = (count(AlertOutcome::Helped), count(AlertOutcome::NotNeeded));
+        let wrong = count(AlertOutcome::Wrong);
+        let answered = helped + not_needed + wrong;
+        let precision = (answered > 0).then(|| f64::from(helped + not_needed) / f64::from(answered));
+        Self { helped, not_needed, wrong, precision }
+    }
+}
+
+/// An alert.
+#[derive(Serialize, ToSchema)]
+pub struct AlertBody {
+    #[schema(value_type = String)]
+    alert: AlertId,
+    #[schema(value_type = String, format = DateTime)]
+    raised: Timestamp,
+    /// Who needs help, by pseudonym.
+    #[schema(value_type = String)]
+    agent: AgentId,
+    /// Their id on the phone platform; none once it is erased.
+    name: Option<String>,
+    #[schema(value_type = Option<String>)]
+    call: Option<CallId>,
+    /// What is the matter.
+    code: String,
+    text: String,
+    /// How sure, 0 to 1.
+    confidence: f64,
+    evidence: Vec<EvidenceBody>,
+    /// What would help.
+    action: String,
+    action_text: String,
+    #[schema(value_type = String, format = DateTime)]
+    expires: Timestamp,
+    /// Whether it waits for an answer.
+    open: bool,
+    #[schema(value_type = Option<String>, example = "helped")]
+    outcome: Option<AlertOutcome>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    closed: Option<Timestamp>,
+}
+
+/// One piece of evidence.
+#[derive(Serialize, ToSchema)]
+pub struct EvidenceBody {
+    text: String,
+    /// The event that recorded it.
+    #[schema(value_type = String)]
+    event: EventId,
+    /// The words; none if there are none, they are erased, or the viewer may not read transcripts.
+    quote: Option<String>,
+}
+
+/// Which alerts are wanted.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct AlertsQuery {
+    /// Only those that wait for an answer.
+    #[serde(default)]
+    pub open: bool,
+    /// Only those raised at this time or later; otherwise since the day began.
+    #[param(value_type = Option<String>, format = DateTime)]
+    pub from: Option<Timestamp>,
+    /// `en` or `zh`; otherwise the account's language.
+    #[param(value_type = Option<String>)]
+    pub lang: Option<Lang>,
+}
+
+/// Alerts of the day with their evidence, and how good they were.
+#[utoipa::path(
+    get, path = "/v1/alerts", tag = "alerts", security(("session" = [])), params(AlertsQuery),
+    responses((status = 200, body = Alerts))
+)]
+async fn list(
+    State(app): State<App>,
+    signed: Signed,
+    Query(AlertsQuery { open, from, lang }): Query<AlertsQuery>,
+) -> Result<axum::Json<Alerts>, ApiError> {
+    let (site, now) = (&signed.account.site, clock::now());
+    let lang = lang.unwrap_or(signed.account.language);
+    let from = match from {
+        Some(from) => from,
+        None => day_of(&app, site, now).await?,
+    };
+    let rows = app.store().alerts(site, from, MOST).await?;
+    let outcomes = Outcomes::of(&rows);
+    let quotes = signed.may(Action::Read, Resource::Transcripts);
+    let mut alerts = Vec::new();
+    for row in rows {
+        let is_open = row.outcome.is_none() && now < row.expires;
+        if is_open || !open {
+            alerts.push(alert_body(&app, &signed, row, (is_open, quotes), lang).await?);
+        }
+    }
+    Ok(axum::Json(Alerts { alerts, outcomes }))
+}
+
+async fn alert_body(
+    app: &App,
+    signed: &Signed,
+    row: AlertRow,
+    (open, quotes): (bool, bool),
+    lang: Lang,
+) -> Result<AlertBody, ApiError> {
+    let site = &signed.account.site;
+    let ids: Vec<PayloadId> = row.evidence.iter().filter_map(|piece| piece.quote.clone()).collect();
+    let mut opened = if quotes { app.store().open_payloads(site, &ids).await? } else { Vec::new() }.into_iter();
+    let piece = |piece: &Evidence| {
+        let bytes = piece.quote.as_ref().and_then(|_| opened.next().flatten());
+        EvidenceBody {
+            text: lang.tell(&piece.reason),
+            event: piece.event,
+            quote: bytes.and_then(|bytes| String::from_utf8(bytes).ok()),
+        }
+    };
+    Ok(AlertBody {
+        evidence: row.evidence.iter().map(piece).collect(),
+        name: app.store().outside_name(site, &row.agent).await?,
+        alert: row.alert,
+        raised: row.raised,
+        agent: row.agent,
+        call: row.call,
+        text: lang.tell(&row.reason),
+        code: row.reason.code,
+        confidence: row.confidence.get(),
+        action_text: lang.say(&row.action).to_owned(),
+        action: row.action,
+        expires: row.expires,
+        open,
+        outcome: row.outcome,
+        closed: row.closed,
+    })
+}
+
+/// What became of an alert.
+#[derive(Deserialize, ToSchema)]
+pub struct OutcomeBody {
+    /// `helped`, `not_needed` or `wrong`.
+    #[schema(value_type = String, example = "helped")]
+    pub outcome: AlertOutcome,
+}
+
+/// Says what became of an alert. Of two answers the first one counts.
+#[utoipa::path(
+    post, path = "/v1/alerts/{id}/outcome", tag = "alerts", security(("session" = [])), request_body = OutcomeBody,
+    params(("id" = String, Path, description = "The alert.")),
+    responses((status = 204), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody))
+)]
+async fn outcome(
+    State(app): State<App>,
+    signed: Signed,
+    Path(id): Path<AlertId>,
+    Json(OutcomeBody { outcome }): Json<OutcomeBody>,
+) -> Result<StatusCode, ApiError> {
+    let site = signed.account.site;
+    let row = app.store().alert(&site, &id).await?.ok_or_else(|| ApiError::not_found("alert"))?;
+    if let Some(known) = row.outcome {
+        if known == outcome {
+            return Ok(StatusCode::NO_CONTENT);
+        }
+        return Err(ApiError::conflict("closed", "somebody has answered this alert already"));
+    }
+    let body = Body::AlertClosed { alert: id, outcome, by: signed.account.id };
+    app.live.append(vec![Draft::derived(site, clock::now(), Vec::new(), body)]).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_an_answer_there_is_no_precision() {
+        assert_eq!(Outcomes::of(&[]), Outcomes::default());
+    }
+}

@@ -1,0 +1,96 @@
+//! The routes, each with who may call it.
+
+pub mod accounts;
+pub mod alerts;
+pub mod attest;
+pub mod calls;
+pub mod consents;
+pub mod data;
+pub mod events;
+pub mod floor;
+pub mod keys;
+pub mod me;
+pub mod policy;
+pub mod session;
+pub mod setup;
+pub mod stream;
+pub mod system;
+
+use utoipa::{
+    OpenApi,
+    openapi::{
+        ComponentsBuilder,
+        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
+};
+
+use crate::{
+    access::{self, Route},
+    error::ErrorBody,
+    state::App,
+};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Calmline 宁线",
+        description = "Wellbeing software for contact centres. Errors are `{code, message, hint, field}`. A change with a \
+                       session needs the header `X-Calmline: 1`. Times are RFC 3339; seconds within a call count from the \
+                       first frame of its audio.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    components(schemas(ErrorBody))
+)]
+struct Document;
+
+/// Every route of the API.
+#[must_use]
+pub fn all() -> Vec<Route> {
+    [
+        setup::routes(),
+        session::routes(),
+        events::routes(),
+        stream::routes(),
+        me::routes(),
+        consents::routes(),
+        data::routes(),
+        floor::routes(),
+        alerts::routes(),
+        calls::routes(),
+        keys::routes(),
+        accounts::routes(),
+        policy::routes(),
+        attest::routes(),
+        system::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// The router of all routes behind their guards, and the document that describes it.
+pub fn router(app: &App) -> (axum::Router<App>, utoipa::openapi::OpenApi) {
+    access::router(app, all(), frame()).split_for_parts()
+}
+
+/// The document alone.
+#[must_use]
+pub fn document() -> utoipa::openapi::OpenApi {
+    access::document(all(), frame())
+}
+
+fn frame() -> utoipa::openapi::OpenApi {
+    let mut document = Document::openapi();
+    let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("calmline")));
+    let header = SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::new("X-API-KEY")));
+    let bearer = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
+    let known = document.components.take().unwrap_or_default();
+    let mut components = ComponentsBuilder::from(known)
+        .security_scheme("session", cookie)
+        .security_scheme("key", header)
+        .security_scheme("bearer", bearer)
+        .build();
+    components.responses.clear();
+    document.components = Some(components);
+    document
+}

@@ -1,0 +1,278 @@
+//! The live stream: server-sent events that resume where a connection was cut.
+
+use std::{
+    collections::{HashMap, HashSet, VecDeque},
+    convert::Infallible,
+    sync::Arc,
+    time::Duration,
+};
+
+use axum::{
+    extract::State,
+    response::sse::{Event as Sent, KeepAlive, Sse},
+};
+use calmline_bus::{Delivery, Subscription, Topic};
+use calmline_core::{
+    AgentId, Body, CallId, Event, Position, SiteId,
+    catalog::Lang,
+    role::{Action, Resource},
+};
+use calmline_store::{CallFilter, StoreError};
+use futures_util::{Stream, stream};
+use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
+use utoipa::ToSchema;
+use utoipa_axum::routes;
+
+use crate::{
+    access::{Access, Route, route},
+    clock,
+    error::ApiError,
+    extract::{LastEventId, Query},
+    session::Signed,
+    sight::Viewer,
+    state::App,
+    told::told,
+};
+
+const READ: Access = Access::Any(&[(Action::Read, Resource::OwnAccount)]);
+/// How often a silent stream says that it is alive; proxies cut a connection after a minute at the soonest.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// How many events one read of the store takes.
+const AT_ONCE: u32 = 500;
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![route(READ, routes!(follow))]
+}
+
+/// What a stream can be asked for.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct StreamQuery {
+    /// `en` or `zh`; otherwise the account's language.
+    #[param(value_type = Option<String>)]
+    pub lang: Option<Lang>,
+    /// Begin after this position; `Last-Event-ID` goes before it. Otherwise with what happens from now on.
+    pub after: Option<u64>,
+}
+
+/// One event of the stream, as its `data` carries it. Its SSE `id` is the position, its SSE `event` the type.
+#[derive(Serialize, ToSchema)]
+pub struct EventBody {
+    /// The event as the log holds it: `position, site, id, at, because, type, data`.
+    #[serde(flatten)]
+    #[schema(value_type = Object)]
+    pub event: Event,
+    /// What happened, in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// Why, in words.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<String>,
+}
+
+impl EventBody {
+    /// An event with its words.
+    pub fn new(event: Event, lang: Lang) -> Self {
+        let words = told(&event.body, lang);
+        Self { event, text: words.text, reasons: words.reasons }
+    }
+}
+
+/// What happens, as far as the viewer may see it: an agent sees their own events, prompts, offers and calls; a supervisor the
+/// floor and alerts, never anybody's load, prompts or answers to offers. Resumes after `Last-Event-ID`.
+#[utoipa::path(
+    get, path = "/v1/stream", tag = "stream", security(("session" = [])), params(StreamQuery),
+    responses((status = 200, content_type = "text/event-stream", body = EventBody), (status = 422, body = crate::error::ErrorBody))
+)]
+async fn follow(
+    State(app): State<App>,
+    signed: Signed,
+    last: Option<LastEventId>,
+    Query(query): Query<StreamQuery>,
+) -> Result<Sse<impl Stream<Item = Result<Sent, Infallible>>>, ApiError> {
+    let head = app.store().head();
+    let after = last.map(|last| last.0).or(query.after).map_or(head, Position);
+    if after > head {
+        return Err(ApiError::invalid("after", "the log has not come that far")
+            .hint(format!("the last position is {}; another data directory may have been restored", head.0)));
+    }
+    let follower = Follower::open(app, signed, query.lang, after, head).await?;
+    let events = stream::unfold(follower, |mut follower| async move {
+        let event = follower.next().await?;
+        Some((Ok(event), follower))
+    });
+    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT).text("heartbeat")))
+}
+
+/// One viewer's way along the log.
+struct Follower {
+    app: App,
+    site: SiteId,
+    signed: Signed,
+    viewer: Viewer,
+    lang: Lang,
+    subscription: Box<dyn Subscription>,
+    calls: OwnCalls,
+    /// Read from the store and not yet sent.
+    waiting: VecDeque<Arc<Event>>,
+    /// Up to where the store has been read, while it is being read.
+    reading: Option<Position>,
+    checked: jiff::Timestamp,
+    stopping: CancellationToken,
+}
+
+impl Follower {
+    async fn open(
+        app: App,
+        signed: Signed,
+        lang: Option<Lang>,
+        after: Position,
+        head: Position,
+    ) -> Result<Self, ApiError> {
+        let site = signed.account.site.clone();
+        let viewer = Viewer::new(&signed);
+        let subscription = app.live.bus().subscribe(Topic::Site(site.clone()), after).await;
+        let calls = OwnCalls::open(&app, &site, viewer.agent(), head).await?;
+        let lang = lang.unwrap_or(signed.account.language);
+        let (stopping, checked) = (app.stopping.clone(), clock::now());
+        let (waiting, reading) = (VecDeque::new(), None);
+        metrics::gauge!("calmline_streams").increment(1);
+        Ok(Self { app, site, signed, viewer, lang, subscription, calls, waiting, reading, checked, stopping })
+    }
+
+    /// The next event that the viewer may see; none when the stream ends.
+    async fn next(&mut self) -> Option<Sent> {
+        loop {
+            let event = match self.advance().await {
+                Ok(event) => event?,
+                Err(error) => {
+                    // The client comes back with the position of the last event that it got.
+                    tracing::warn!(%error, "a live stream ended early");
+                    return None;
+                }
+            };
+            let own = self.calls.owns(&self.app, &self.site, &event).await.ok()?;
+            let Some(seen) = self.viewer.see(&event, own) else { continue };
+            let (kind, id) = (seen.body.kind(), seen.position.0.to_string());
+            let body = EventBody::new(seen, self.lang);
+            match Sent::default().id(id).event(kind).json_data(&body) {
+                Ok(sent) => return Some(sent),
+                Err(error) => tracing::error!(%error, "an event could not be written as JSON"),
+            }
+        }
+    }
+
+    /// The next event of the site, from the store while it was ahead of us, then from the bus.
+    async fn advance(&mut self) -> Result<Option<Arc<Event>>, StoreError> {
+        loop {
+            if let Some(event) = self.waiting.pop_front() {
+                return Ok(Some(event));
+            }
+            if let Some(after) = self.reading {
+                self.read(after).await?;
+                continue;
+            }
+            let minute = tokio::time::sleep(Duration::from_secs(60));
+            tokio::select! {
+                () = self.stopping.cancelled() => return Ok(None),
+                delivery = self.subscription.next() => match delivery {
+                    Delivery::Event(event) => return Ok(Some(event)),
+                    Delivery::Missed { after } => self.reading = Some(after),
+                    Delivery::Closed => return Ok(None),
+                },
+                () = minute => {}
+            }
+            if !self.still_signed_in().await? {
+                return Ok(None);
+            }
+        }
+    }
+
+    async fn read(&mut self, after: Position) -> Result<(), StoreError> {
+        let head = self.app.store().head();
+        let events = self.app.store().read(Some(&self.site), after, AT_ONCE).await?;
+        if let Some(last) = events.last() {
+            self.subscription.caught_up(last.position);
+            self.reading = Some(last.position);
+            self.waiting.extend(events.into_iter().map(Arc::new));
+        } else {
+            // Nothing more of this site up to where the log then ended.
+            self.subscription.caught_up(head.max(after));
+            self.reading = None;
+        }
+        Ok(())
+    }
+
+    /// A stream outlives neither its session nor its account's roles. Looked up once a minute; an open stream keeps the
+    /// session from falling idle.
+    async fn still_signed_in(&mut self) -> Result<bool, StoreError> {
+        let now = clock::now();
+        if now.duration_since(self.checked).as_secs() < 60 {
+            return Ok(true);
+        }
+        self.checked = now;
+        let account = self.app.store().session(&self.signed.token, now).await?;
+        let same = account.is_some_and(|account| {
+            account.roles == self.signed.account.roles && account.agent == self.signed.account.agent
+        });
+        Ok(same && self.app.last_use.touch(self.signed.token, now))
+    }
+}
+
+impl Drop for Follower {
+    fn drop(&mut self) {
+        metrics::gauge!("calmline_streams").decrement(1);
+    }
+}
+
+/// Which calls are the viewer's own at each position of the log: a call is whose who answered it or took it over last.
+struct OwnCalls {
+    me: Option<AgentId>,
+    /// The head when the stream was opened: calls that began later are known from their first event on.
+    head: Position,
+    /// Calls that were open and mine at about that time.
+    maybe: HashSet<CallId>,
+    holders: HashMap<CallId, Option<AgentId>>,
+}
+
+impl OwnCalls {
+    async fn open(app: &App, site: &SiteId, me: Option<&AgentId>, head: Position) -> Result<Self, StoreError> {
+        let mut maybe = HashSet::new();
+        if let Some(me) = me {
+            let filter = CallFilter { agent: Some(me.clone()), open: true, ..CallFilter::default() };
+            maybe = app.store().calls(site, &filter).await?.into_iter().map(|row| row.call).collect();
+        }
+        Ok(Self { me: me.cloned(), head, maybe, holders: HashMap::new() })
+    }
+
+    /// Whether an event is about a call that was the viewer's when it happened.
+    async fn owns(&mut self, app: &App, site: &SiteId, event: &Event) -> Result<bool, StoreError> {
+        let (Some(me), Some(call)) = (&self.me, event.body.call()) else { return Ok(false) };
+        let unknown = !self.holders.contains_key(call);
+        if unknown && (event.position <= self.head || self.maybe.contains(call)) {
+            let history = app.store().read_call(site, call).await?;
+            let before = history.iter().take_while(|earlier| earlier.position < event.position);
+            let holder = before.fold(None, |holder, earlier| holder_after(&earlier.body, holder));
+            self.holders.insert(call.clone(), holder);
+        }
+        let holder = self.holders.remove(call).flatten();
+        let mine = holder.as_ref() == Some(me);
+        let next = holder_after(&event.body, holder);
+        let mine = mine || next.as_ref() == Some(me);
+        // A stream lies open all day; other people's new calls need not be remembered.
+        if next.as_ref() == Some(me) || event.position <= self.head {
+            self.holders.insert(call.clone(), next);
+        }
+        Ok(mine)
+    }
+}
+
+/// Who holds a call after an event. Its end ends nothing here: what is sensed of its last seconds comes after it.
+pub(super) fn holder_after(body: &Body, holder: Option<AgentId>) -> Option<AgentId> {
+    match body {
+        Body::CallAnswered { agent, .. } => Some(agent.clone()),
+        Body::CallTransferred { to, .. } => to.clone(),
+        _ => holder,
+    }
+}

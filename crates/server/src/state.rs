@@ -1,0 +1,90 @@
+//! What every request can reach.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    sync::{Arc, Mutex},
+    time::Instant,
+};
+
+use calmline_core::Timestamp;
+use calmline_store::Store;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    live::Live,
+    queues::Queues,
+    session::LastUse,
+    throttle::{Limits, Throttles},
+};
+
+/// How the server listens.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where.
+    pub listen: SocketAddr,
+    /// The certificate and key, if the server itself speaks TLS.
+    pub tls: Option<TlsFiles>,
+    /// Addresses of proxies whose `X-Forwarded-*` headers are believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// The data directory: attestations and their key, texts of notices.
+    pub data: PathBuf,
+    /// Rate limits.
+    pub limits: Limits,
+}
+
+impl Config {
+    /// The configuration that `calmline serve` has without options.
+    #[must_use]
+    pub fn new(listen: SocketAddr, data: PathBuf) -> Self {
+        Self { listen, tls: None, trusted_proxies: Vec::new(), data, limits: Limits::default() }
+    }
+}
+
+/// PEM files of a certificate chain and its private key.
+#[derive(Debug, Clone)]
+pub struct TlsFiles {
+    /// The chain, the server's own certificate first.
+    pub certificates: PathBuf,
+    /// The private key: PKCS #8, PKCS #1 or SEC 1.
+    pub key: PathBuf,
+}
+
+/// What every request can reach.
+pub type App = Arc<State>;
+
+/// See [`App`].
+pub struct State {
+    /// The configuration.
+    pub config: Config,
+    /// The log as it lives: appending, policy, standing.
+    pub live: Arc<Live>,
+    /// Rate limits.
+    pub throttles: Throttles,
+    /// When sessions were last used.
+    pub last_use: LastUse,
+    /// The hash of the token that allows the first set-up; none once a site is there.
+    pub setup_token: Mutex<Option<[u8; 32]>>,
+    /// How queues stand.
+    pub queues: Queues,
+    /// Held while an attestation is made: each names the one before.
+    pub attesting: tokio::sync::Mutex<()>,
+    /// When the server started.
+    pub started: Timestamp,
+    /// Cancelled when the server stops: long answers end then.
+    pub stopping: CancellationToken,
+}
+
+impl State {
+    /// The store.
+    #[must_use]
+    pub fn store(&self) -> &dyn Store {
+        self.live.store().as_ref()
+    }
+
+    /// The time that rate limits go by.
+    #[must_use]
+    pub fn tick(&self) -> Instant {
+        Instant::now()
+    }
+}

@@ -1,0 +1,109 @@
+//! Events in words, by the catalogue.
+
+use calmline_core::{
+    Body,
+    catalog::Lang,
+    event::{AlertOutcome, OfferAnswer, Reason, WorkState},
+};
+
+/// The sentence that says what happened, and those that say why.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Told {
+    /// What.
+    pub text: Option<String>,
+    /// Why.
+    pub reasons: Vec<String>,
+}
+
+impl Told {
+    fn say(lang: Lang, code: &str) -> Self {
+        Self { text: Some(lang.say(code).to_owned()), reasons: Vec::new() }
+    }
+
+    fn tell(lang: Lang, reason: &Reason) -> Self {
+        Self { text: Some(lang.tell(reason)), reasons: Vec::new() }
+    }
+
+    fn because(mut self, reasons: impl IntoIterator<Item = String>) -> Self {
+        self.reasons.extend(reasons);
+        self
+    }
+}
+
+/// Puts an event into words.
+#[must_use]
+pub fn told(body: &Body, lang: Lang) -> Told {
+    let say = |code: &String| lang.say(code).to_owned();
+    match body {
+        Body::AgentState { state, .. } => Told::say(lang, state_code(*state)),
+        Body::Signal { drivers, .. } => Told::default().because(drivers.iter().map(say)),
+        Body::SensingStopped { purpose, reason, .. } => {
+            Told::say(lang, &format!("purpose.{}", purpose.as_str())).because([say(reason)])
+        }
+        Body::PermitDecided { purpose, granted, rules, .. } => {
+            let verdict = lang.say(if *granted { "policy.allowed" } else { "policy.forbidden" });
+            let purpose = lang.say(&format!("purpose.{}", purpose.as_str())).to_owned();
+            Told { text: Some(format!("{purpose}: {verdict}")), reasons: Vec::new() }.because(rules.iter().map(say))
+        }
+        Body::NoticeConfirmed { notice, .. } | Body::NoticeWithdrawn { notice, .. } => {
+            Told::say(lang, &format!("notice.{}", notice.as_str()))
+        }
+        Body::ConsentGiven { purpose, .. } | Body::ConsentWithdrawn { purpose, .. } => {
+            Told::say(lang, &format!("purpose.{}", purpose.as_str()))
+        }
+        Body::PromptShown { reason, .. } | Body::AlertHeld { reason, .. } => Told::tell(lang, reason),
+        Body::LoadChanged { strain, reasons, .. } => Told::say(lang, &format!("band.{}", strain.as_str()))
+            .because(reasons.iter().map(|reason| lang.tell(reason))),
+        Body::BreakOffered { minutes, reasons, .. } => {
+            let offer = Reason::new("break.offer").with("minutes", f64::from(*minutes));
+            Told::tell(lang, &offer).because(reasons.iter().map(|reason| lang.tell(reason)))
+        }
+        Body::BreakBegan { .. } => Told::say(lang, "break.began"),
+        Body::BreakUnconfirmed { .. } => Told::say(lang, "break.unconfirmed"),
+        Body::BreakEnded { minutes, .. } => {
+            Told::tell(lang, &Reason::new("break.ended").with("minutes", minutes.round()))
+        }
+        Body::BreakLapsed { .. } => Told::say(lang, "break.lapsed"),
+        Body::BreakAnswered { answer, .. } => Told::say(lang, answer_code(*answer)),
+        Body::AlertRaised { reason, evidence, action, .. } => {
+            let shown = evidence.iter().map(|piece| lang.tell(&piece.reason));
+            Told::tell(lang, reason).because(shown).because([say(action)])
+        }
+        Body::AlertClosed { outcome, .. } => Told::say(lang, outcome_code(*outcome)),
+        _ => Told::default(),
+    }
+}
+
+/// The catalogue code of a work state.
+#[must_use]
+pub fn state_code(state: WorkState) -> &'static str {
+    match state {
+        WorkState::Offline => "state.offline",
+        WorkState::Available => "state.available",
+        WorkState::Busy => "state.busy",
+        WorkState::WrapUp => "state.wrap_up",
+        WorkState::OnBreak => "state.on_break",
+        WorkState::Away => "state.away",
+        WorkState::Training => "state.training",
+    }
+}
+
+/// The catalogue code of an answer to an offer.
+#[must_use]
+pub fn answer_code(answer: OfferAnswer) -> &'static str {
+    match answer {
+        OfferAnswer::Accepted => "answer.accepted",
+        OfferAnswer::Moved { .. } => "answer.moved",
+        OfferAnswer::Refused => "answer.refused",
+    }
+}
+
+/// The catalogue code of an alert's outcome.
+#[must_use]
+pub fn outcome_code(outcome: AlertOutcome) -> &'static str {
+    match outcome {
+        AlertOutcome::Helped => "outcome.helped",
+        AlertOutcome::NotNeeded => "outcome.not_needed",
+        AlertOutcome::Wrong => "outcome.wrong",
+    }
+}

@@ -1,1 +1,101 @@
-//! Whisper's engine against the contract of a recogniser.
+//! Whisper against the contract of a recogniser, with models that are fetched by name and real recordings.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+};
+
+use calmline_engines::{
+    cache::Cache,
+    contract::{self, Clip},
+    fetch::{self, Model},
+    whisper::{LoadError, Settings, Whisper},
+};
+use calmline_media::wav;
+use calmline_sense::{RATE, Recogniser, RecogniserError};
+
+/// Says why a test did not run; on CI that is a failure.
+fn skip(why: &str) {
+    assert!(env::var("CI").as_deref() != Ok("true"), "on CI nothing is skipped: {why}");
+    println!("skipped: {why}");
+}
+
+fn whisper(model: Model) -> Option<Whisper> {
+    let cache = Cache::of_user().unwrap();
+    match fetch::model(&cache, model, &mut |_| {}) {
+        Ok(path) => Some(Whisper::load(&path, &Settings::default()).unwrap()),
+        Err(error) => {
+            skip(&format!("{model}: {error}"));
+            None
+        }
+    }
+}
+
+fn clip(
+    file: &str,
+    seconds: (f64, f64),
+    language: &'static str,
+    words: &[&str],
+    at_least: usize,
+) -> Option<Clip> {
+    let data = env::var_os("CALMLINE_DATA")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"), PathBuf::from);
+    let path = data.join("calls").join(file);
+    let Ok(bytes) = fs::read(&path) else {
+        skip(&format!("there is no {}", path.display()));
+        return None;
+    };
+    let recording = wav::read(&bytes).unwrap().at_rate(RATE).unwrap();
+    let [from, to] = [seconds.0, seconds.1].map(|s| (s * f64::from(RATE)) as usize);
+    let channel = &recording.channels[0];
+    let audio = channel[from..to.min(channel.len())].to_vec();
+    let words = words.iter().map(|&word| word.to_owned()).collect();
+    let name = Path::new(file).file_stem().unwrap().to_str().unwrap().to_owned().leak();
+    Some(Clip { name, language, audio, words, at_least })
+}
+
+fn libri() -> Option<Clip> {
+    let words = ["first", "great", "sorrow", "life", "loss", "itself", "hope", "dreams", "built", "around"];
+    clip("librispeech-1995-1837-0001.wav", (0.0, 60.0), "en", &words, 8)
+}
+
+fn caller() -> Option<Clip> {
+    let words = ["two", "weeks", "ago", "got", "car", "dealership"];
+    clip("Auto_Repairs_40_UTC_caller.wav", (13.5, 19.0), "en", &words, 5)
+}
+
+#[test]
+fn the_small_english_model_keeps_the_contract() {
+    let (Some(mut whisper), Some(libri), Some(caller)) = (whisper(Model::WhisperTinyEn), libri(), caller())
+    else {
+        return;
+    };
+    contract::check(&mut whisper, &[libri, caller]);
+    let answer = whisper.transcribe(&[0; 8_000], Some("zh"));
+    assert!(matches!(answer, Err(RecogniserError::Language { language, .. }) if language == "zh"));
+}
+
+#[test]
+fn the_multilingual_model_keeps_the_contract_in_both_languages() {
+    let characters: Vec<String> = "广州市房地产中介协会分析".chars().map(String::from).collect();
+    let characters: Vec<&str> = characters.iter().map(String::as_str).collect();
+    let chinese = clip("aishell-BAC009S0724W0121.wav", (0.0, 60.0), "zh", &characters, 7);
+    let weather = clip("azure_zhcn_short.wav", (0.0, 60.0), "zh", &["今", "天", "气", "怎", "么", "样"], 5);
+    let (Some(mut whisper), Some(libri), Some(chinese), Some(weather)) =
+        (whisper(Model::WhisperBase), libri(), chinese, weather)
+    else {
+        return;
+    };
+    contract::check(&mut whisper, &[chinese, libri, weather]);
+}
+
+#[test]
+fn what_is_no_model_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let absent = folder.path().join("no.bin");
+    assert!(matches!(Whisper::load(&absent, &Settings::default()), Err(LoadError::Absent { .. })));
+    for bytes in [&b""[..], b"lmgg", b"not a model at all, but long enough to be read as one"] {
+        fs::write(&absent, bytes).unwrap();
+        assert!(matches!(Whisper::load(&absent, &Settings::default()), Err(LoadError::Unfit { .. })));
+    }
+}

@@ -15,8 +15,8 @@ const LEVEL_DB: (f64, f64) = (-32.0, -20.0);
 const PACE: (f64, f64) = (0.88, 1.32);
 /// What is added to the ordinary pitch, in espeak-ng's units of 0 to 99.
 const PITCH: (f64, f64) = (-6.0, 30.0);
-/// The range of pitch, in espeak-ng's units of 0 to 99; 50 is its ordinary range.
-const RANGE: (f64, f64) = (25.0, 85.0);
+/// The range of pitch, in percent of its ordinary range.
+const RANGE: (f64, f64) = (60.0, 180.0);
 /// Share of the difference to the sample before that is added: lifts high frequencies as vocal effort does.
 const SHARPNESS: (f64, f64) = (0.0, 0.8);
 /// Quieter than this is silence: below any speech at these levels.
@@ -53,11 +53,16 @@ impl Delivery {
             ("-v", self.voice.clone()),
             ("-s", self.words_per_minute.to_string()),
             ("-p", self.pitch.to_string()),
-            ("-P", self.range.to_string()),
         ]
         .into_iter()
         .flat_map(|(option, value)| [option.to_owned(), value])
         .collect()
+    }
+
+    /// The text as SSML (W3C, *Speech Synthesis Markup Language 1.1*, section 3.2.4), for the range of pitch has no option.
+    pub(super) fn marked_up(&self, text: &str) -> String {
+        let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        format!("<prosody range=\"{}%\">{text}</prosody>", self.range)
     }
 
     /// Trims silence, sharpens, and sets the loudness: root mean square over what is not silent.
@@ -110,6 +115,14 @@ mod tests {
         };
         assert!((level(&calm.finish(&tone)) - LEVEL_DB.0).abs() < 0.2);
         assert!((level(&aroused.finish(&tone)) - LEVEL_DB.1).abs() < 0.2);
+    }
+
+    #[test]
+    fn no_text_is_taken_for_markup() {
+        assert_eq!(
+            delivery(0.5).marked_up("<break/> Q&A"),
+            "<prosody range=\"120%\">&lt;break/&gt; Q&amp;A</prosody>"
+        );
     }
 
     #[test]

@@ -158,7 +158,7 @@ impl Speaker {
             ByteOrder::Little.decode_channel(&bytes, 1, &mut samples);
             return Ok(samples);
         }
-        let samples = self.synthesise(&delivery, text)?;
+        let samples = self.synthesise(&delivery, &text)?;
         let bytes: Vec<u8> = samples.iter().flat_map(|sample| sample.to_le_bytes()).collect();
         write_whole::<SpeakError>(&kept, |file| {
             Ok(file.write_all(&bytes).map_err(CacheError::at(&kept))?)
@@ -166,11 +166,11 @@ impl Speaker {
         Ok(samples)
     }
 
-    fn synthesise(&self, delivery: &Delivery, text: String) -> Result<Vec<i16>, SpeakError> {
+    fn synthesise(&self, delivery: &Delivery, text: &str) -> Result<Vec<i16>, SpeakError> {
         let mut command = self.command();
         // The text goes through the pipe: no word of it can be taken for an option.
-        command.args(["--stdin", "--stdout", "-b", "1"]).args(delivery.options());
-        let sound = process::run(command, text.into_bytes(), LIMIT, REMEDY)?;
+        command.args(["--stdin", "--stdout", "-b", "1", "-m"]).args(delivery.options());
+        let sound = process::run(command, delivery.marked_up(text).into_bytes(), LIMIT, REMEDY)?;
         let mut recording = wav::read(&sound)?.at_rate(RATE)?;
         let samples = recording.channels.pop().unwrap_or_default();
         Ok(delivery.finish(&samples))

@@ -23,13 +23,15 @@ use sqlx::{
 };
 
 /// Calls per append.
-const CALLS: usize = 4;
+const CALLS: usize = 1;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let mut arguments = std::env::args().skip(1);
-    let seconds: u64 = arguments.next().map_or(Ok(5), |text| text.parse()).context("SECONDS is not a number")?;
-    let batchers: u32 = arguments.next().map_or(Ok(64), |text| text.parse()).context("BATCHERS is not a number")?;
+    let seconds: u64 =
+        arguments.next().map_or(Ok(5), |text| text.parse()).context("SECONDS is not a number")?;
+    let batchers: u32 =
+        arguments.next().map_or(Ok(64), |text| text.parse()).context("BATCHERS is not a number")?;
     let dir = tempfile::tempdir()?;
     let time = Duration::from_secs(seconds);
     let ours = ours(&dir.path().join("ours"), time, batchers).await?;
@@ -128,14 +130,21 @@ fn a_call(batcher: u32, number: usize) -> anyhow::Result<Vec<Draft>> {
         signal(6.25),
         utterance(11.0),
         signal(11.0),
-        Body::LegClosed { call: call.clone(), party: Party::Customer, frames: 120_000, lost: 0, speech_s: Some(9.5) },
+        Body::LegClosed {
+            call: call.clone(),
+            party: Party::Customer,
+            frames: 120_000,
+            lost: 0,
+            speech_s: Some(9.5),
+        },
         Body::CallEnded { call: call.clone(), reason: None },
         state(WorkState::WrapUp),
     ];
     let at = Timestamp::from_second(1_790_000_000 + i64::try_from(number)?)?;
-    let drafts = bodies.into_iter().enumerate().map(|(n, body)| {
-        Draft::told(site.clone(), "acd", &format!("{batcher}-{number}-{n}"), at, body)
-    });
+    let drafts = bodies
+        .into_iter()
+        .enumerate()
+        .map(|(n, body)| Draft::told(site.clone(), "acd", &format!("{batcher}-{number}-{n}"), at, body));
     Ok(drafts.collect())
 }
 

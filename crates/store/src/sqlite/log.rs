@@ -1,7 +1,7 @@
 //! Appending to and reading from the log.
 
 use async_trait::async_trait;
-use calmline_core::{AgentId, CallId, Draft, Event, EventId, Position, SiteId, Timestamp};
+use calmline_core::{AgentId, Body, CallId, Draft, Event, EventId, Position, SiteId, Timestamp};
 use sqlx::{Row as _, sqlite::SqliteRow};
 use tokio::sync::{oneshot, watch};
 
@@ -159,7 +159,7 @@ async fn verify(inner: &Inner) -> Result<Chain, StoreError> {
         // One statement, so that an erasure cannot come between a row and its payloads.
         let rows = sqlx::query(
             "SELECT log.position, log.site, log.id, log.at, log.because, log.body, log.seals, log.hash,
-                    payloads.sealed
+                    payloads.sealed, log.kind, log.call, log.agent
              FROM (SELECT * FROM log WHERE position > $1 ORDER BY position LIMIT $2) AS log
              LEFT JOIN payloads ON payloads.position = log.position
              ORDER BY log.position",
@@ -193,6 +193,14 @@ fn check_row(found: &mut Chain, row: &SqliteRow) -> Result<(), StoreError> {
         let hash = chain(&found.hash, &digest, seals);
         if row.try_get::<&[u8], _>(7)? != hash {
             return Err(wrong(&"its hash is not that of its content"));
+        }
+        // What the row is found by must be what its body says.
+        let body: Body = serde_json::from_str(body).map_err(|e| wrong(&e))?;
+        let (kind, call, agent): (&str, Option<&str>, Option<&str>) =
+            (row.try_get(9)?, row.try_get(10)?, row.try_get(11)?);
+        let named = (body.kind(), body.call().map(CallId::as_str), body.agent().map(AgentId::as_str));
+        if named != (kind, call, agent) {
+            return Err(wrong(&"its index is not that of its content"));
         }
         (found.head, found.hash) = (position, hash);
     }

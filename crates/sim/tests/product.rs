@@ -3,7 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests, and what only they call")]
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use calmline_care::{Care, Settings};
 use calmline_core::{
@@ -15,7 +15,7 @@ use calmline_sense::{AffectModel, Heard, Leg};
 use calmline_sim::{
     mix,
     story::{Plot, Story},
-    world::{Call, WorldEvent},
+    world::{Call, WorldEvent, language_code},
 };
 use jiff::SignedDuration;
 
@@ -113,8 +113,9 @@ fn voices_are_heard_as_speech_and_rage_as_agitation_by_the_shipped_model() {
         "speech heard {:.3}, calm told as calm {calm:.3}, rage told as agitation {rage:.3}",
         heard_s / length_s
     );
-    assert!(calm > 0.9, "{calm} of the calm turns sound calm");
-    assert!(rage > 0.8, "{rage} of the raging turns sound agitated");
+    // Wide margins: the model is trained on people, and trained anew now and then.
+    assert!(calm > 0.7, "{calm} of the calm turns sound calm");
+    assert!(rage > 0.7, "{rage} of the raging turns sound agitated");
 }
 
 /// The product and the floor, hand in hand in virtual time.
@@ -190,5 +191,33 @@ fn the_morning_brings_no_offer_and_the_story_brings_some_which_the_floor_takes()
         println!("seed {seed}: {in_time} offers within three minutes, {} breaks begun", floor.begun);
         assert!(in_time >= 2, "seed {seed}: {:?}", floor.offers);
         assert!(floor.begun >= 1, "seed {seed}: an accepted break never began");
+    }
+}
+
+/// The longest number in a text, in digits; groups apart by a space are one number.
+fn longest_number(text: &str) -> usize {
+    let runs = text.split(|c: char| !c.is_ascii_digit() && c != ' ');
+    runs.map(|run| run.chars().filter(char::is_ascii_digit).count()).max().unwrap_or(0)
+}
+
+#[test]
+fn the_personal_data_that_callers_give_is_such_that_redaction_finds_it() {
+    let Story { world, .. } = Story::new(plot(1)).unwrap();
+    let mut found = BTreeSet::new();
+    for script in world.repertoire() {
+        for turn in &script.turns {
+            let redacted = calmline_language::redact(&turn.text);
+            let kinds = redacted.originals.iter().filter_map(|(placeholder, _)| {
+                placeholder.trim_start_matches('[').split('_').next().map(str::to_owned)
+            });
+            found.extend(kinds.map(|kind| (language_code(script.lang), kind)));
+            assert!(!redacted.text.contains("@example"), "{}", redacted.text);
+            assert!(longest_number(&redacted.text) < 10, "{}", redacted.text);
+        }
+    }
+    for lang in ["en", "zh"] {
+        for kind in ["PHONE", "EMAIL", "ADDRESS", "NAME"] {
+            assert!(found.contains(&(lang, kind.to_owned())), "no {kind} in {lang}: {found:?}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! What fills the gaps of a scene: names, numbers, goods. Everybody and everything here is made up.
 //!
-//! Telephone numbers come from ranges that no subscriber has: for English Ofcom's range for drama (020 7946 0xxx), for
-//! Chinese the unallocated prefix 100. Mail addresses are under `example.com` (RFC 2606).
+//! Telephone numbers look like real ones but come from ranges without subscribers: for English Ofcom's range for drama
+//! (020 7946 0xxx), for Chinese the prefix 142, which no mobile network was found to use. Mail addresses are under `example.com` (RFC 2606).
 
 use calmline_core::catalog::Lang;
 
@@ -82,7 +82,7 @@ pub(super) fn fill(lang: Lang, rng: &mut Rng) -> [String; NAMES.len()] {
         Lang::Zh => (
             format!("{last}{first}"),
             format!("{}元", 60 + rng.below(800)),
-            format!("100{}", digits(rng, 8)),
+            format!("142{}", digits(rng, 8)),
             format!("杭州市西湖区{street}{number}号{}室", 101 + rng.below(900)),
             format!("kehu{mailbox}@example.com"),
         ),

@@ -1,4 +1,5 @@
 //! Whisper against the contract of a recogniser, with models that are fetched by name and real recordings.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::{
     env, fs,
@@ -94,8 +95,22 @@ fn what_is_no_model_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let absent = folder.path().join("no.bin");
     assert!(matches!(Whisper::load(&absent, &Settings::default()), Err(LoadError::Absent { .. })));
-    for bytes in [&b""[..], b"lmgg", b"not a model at all, but long enough to be read as one"] {
+    let mut head = 0x6767_6d6c_u32.to_le_bytes().to_vec();
+    for size in [51_864_u32, 1_500, 384, 6, 4, 448, 384, 6, 4, 80, 1] {
+        head.extend(size.to_le_bytes());
+    }
+    let mut absurd = head.clone();
+    absurd[8..12].copy_from_slice(&u32::MAX.to_le_bytes());
+    for (bytes, why) in [
+        (&b""[..], "only 0 bytes"),
+        (b"not a model at all, but long enough to be read as one", "does not begin"),
+        (&head, "breaks off"),
+        (&absurd, "its audio context is"),
+    ] {
         fs::write(&absent, bytes).unwrap();
-        assert!(matches!(Whisper::load(&absent, &Settings::default()), Err(LoadError::Unfit { .. })));
+        match Whisper::load(&absent, &Settings::default()) {
+            Err(LoadError::Unfit { reason, .. }) => assert!(reason.contains(why), "{reason}"),
+            _ => panic!("it was not refused: {why}"),
+        }
     }
 }

@@ -138,7 +138,7 @@ impl<'a> Reader<'a> {
     fn string(&mut self) -> Result<String, ConvertError> {
         let length = usize::from(u16::from_le_bytes(self.number()?));
         let bytes = self.take(length, "a name")?;
-        let text = bytes.strip_suffix(&[0]).map(|text| text.to_vec());
+        let text = bytes.strip_suffix(&[0]).map(<[u8]>::to_vec);
         text.and_then(|text| String::from_utf8(text).ok())
             .ok_or_else(|| self.damaged("a name is not text that ends with a zero byte".into()))
     }

@@ -4,6 +4,7 @@
 //! side share nothing. Decoding is greedy and without timestamps, for one utterance is one segment here.
 
 mod guard;
+mod header;
 mod piece;
 
 use std::{ffi::c_int, path::Path};
@@ -119,6 +120,7 @@ impl Whisper {
         if !path.is_file() {
             return Err(LoadError::Absent { path: shown });
         }
+        header::check(path).map_err(|reason| LoadError::Unfit { path: shown.clone(), reason })?;
         whisper_rs::install_logging_hooks();
         let unfit = |error: WhisperError| LoadError::Unfit { path: shown.clone(), reason: error.to_string() };
         let context =

@@ -35,6 +35,9 @@ use calmline_core::{Event, Position, SiteId};
 
 pub use local::Local;
 
+/// How many events a bus keeps for those who are slow, where nothing else is said: some seconds of a busy floor.
+pub const EVENTS: usize = 4_096;
+
 /// What a subscriber wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Topic {

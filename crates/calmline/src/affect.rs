@@ -15,7 +15,7 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use calmline_sense::{
     affect::{
-        AffectModel, study,
+        AffectModel, Usual, probability, study,
         train::{Example, train},
     },
     telephone::{self, Random},
@@ -91,7 +91,7 @@ pub struct Figures {
     pub task: &'static str,
     /// Which corpus.
     pub corpus: String,
-    /// `none`, or `speaker`: each speaker's own mean over the corpus is taken off first.
+    /// `none`, or `speaker`: against the mean and deviation of all that the speaker says in the corpus.
     pub baseline: &'static str,
     /// Unweighted average recall of the two classes.
     pub uar: f64,
@@ -103,6 +103,8 @@ pub struct Figures {
     pub speakers: usize,
     /// The largest share of recordings, surest first, that is judged with 90 % accuracy.
     pub coverage_at_90: f64,
+    /// Expected calibration error in ten bins: how far the told probability lies from the share that is right.
+    pub calibration_error: f64,
     /// Recordings with too little voice; they count as judged wrong.
     pub unheard: usize,
     /// The model was trained on this corpus, so the row says nothing about new speakers.
@@ -349,14 +351,14 @@ fn by_speaker(labels: &[Label], corpus: &str, band: Band, seed: u64) -> Result<V
 }
 
 fn judge(model: &AffectModel, clips: &[&Clip<'_>]) -> [(&'static str, Vec<Judged>); 2] {
-    let mut usual: BTreeMap<&str, (f64, Vec<f64>)> = BTreeMap::new();
+    let mut spoken: BTreeMap<&str, Vec<&[f64]>> = BTreeMap::new();
     for clip in clips {
-        let Some(values) = &clip.values else { continue };
-        let (count, mean) =
-            usual.entry(&clip.label.speaker).or_insert_with(|| (0.0, vec![0.0; values.len()]));
-        *count += 1.0;
-        mean.iter_mut().zip(values).for_each(|(mean, value)| *mean += (value - *mean) / *count);
+        spoken.entry(&clip.label.speaker).or_default().extend(clip.values.as_deref());
     }
+    let usual: BTreeMap<_, _> = spoken
+        .into_iter()
+        .map(|(speaker, all)| (speaker, Usual::of(all.into_iter(), &model.mean, &model.within)))
+        .collect();
     let all = |logit: &dyn Fn(&str, &[f64]) -> f64| {
         let judged = |clip: &&Clip<'_>| {
             let speaker = clip.label.speaker.clone();
@@ -367,7 +369,7 @@ fn judge(model: &AffectModel, clips: &[&Clip<'_>]) -> [(&'static str, Vec<Judged
     };
     [
         ("none", all(&|_, values| model.absolute_logit(values))),
-        ("speaker", all(&|speaker, values| model.relative_logit(values, &usual[speaker].1))),
+        ("speaker", all(&|speaker, values| model.relative_logit(values, &usual[speaker]))),
     ]
 }
 
@@ -394,6 +396,7 @@ fn figures(corpus: &str, baseline: &'static str, judged: &[Judged], seed: u64) -
         n: judged.len(),
         speakers: speakers.len(),
         coverage_at_90: rounded(coverage(judged, 0.9)),
+        calibration_error: rounded(calibration_error(judged)),
         unheard: judged.iter().filter(|one| one.logit.is_none()).count(),
         seen_in_training: false,
     }
@@ -425,6 +428,18 @@ fn coverage(judged: &[Judged], accuracy: f64) -> f64 {
     covered as f64 / judged.len() as f64
 }
 
+/// Expected calibration error (Naeini et al. 2015) of the probability that the told side is right.
+fn calibration_error(judged: &[Judged]) -> f64 {
+    let mut bins = [(0.0, 0.0); 10];
+    for one in judged {
+        let sure = one.logit.map_or(0.5, |logit| probability(logit.abs()));
+        let bin = &mut bins[((sure * 10.0) as usize).min(9)];
+        bin.0 += sure;
+        bin.1 += f64::from(u8::from(one.right()));
+    }
+    bins.iter().map(|(sure, right)| (sure - right).abs()).sum::<f64>() / judged.len() as f64
+}
+
 fn rounded(value: f64) -> f64 {
     (value * 1_000.0).round() / 1_000.0
 }
@@ -445,8 +460,8 @@ used under a permit.
   tempo), one against the population, one against the speaker's usual; Platt-calibrated on held-out speakers.
 * **Made by** `calmline train affect --labels labels.csv --out arousal.json --seed {seed}`; the same input gives the same bytes.
 
-| corpus | baseline | UAR | 95 % interval over speakers | recordings | speakers | coverage at 90 % accuracy |
-|---|---|---|---|---|---|---|
+| corpus | baseline | UAR | 95 % interval over speakers | recordings | speakers | coverage at 90 % accuracy | calibration error |
+|---|---|---|---|---|---|---|---|
 ",
         model.trained_on,
         labels.len() - high,
@@ -456,13 +471,13 @@ used under a permit.
         let [low, high] = row.ci95;
         writeln!(
             card,
-            "| {} | {} | {:.3} | {low:.3} to {high:.3} | {} | {} | {:.2} |",
-            row.corpus, row.baseline, row.uar, row.n, row.speakers, row.coverage_at_90
+            "| {} | {} | {:.3} | {low:.3} to {high:.3} | {} | {} | {:.2} | {:.2} |",
+            row.corpus, row.baseline, row.uar, row.n, row.speakers, row.coverage_at_90, row.calibration_error
         )?;
     }
     card += "
 The training corpus is judged with each speaker left out in turn; the others were never trained on. All recordings pass
-8 kHz and µ-law first. `speaker` takes off each speaker's mean over the whole corpus, which a live leg only approaches.
+8 kHz and µ-law first. `speaker` compares with the mean and deviation of all that the speaker says in the corpus, which a live leg only approaches.
 
 **Limits.** Acted speech only, ten German speakers in the weights; spontaneous agitation is weaker and rarer. The few test
 speakers make the intervals wide and are too few to say anything about groups of people. Crying, laughing, sickness,
@@ -499,6 +514,7 @@ mod tests {
         let mut all: Vec<_> = (0..18).map(|i| judged("a", true, Some(10.0 + f64::from(i)))).collect();
         all.extend((0..6).map(|_| judged("a", false, Some(1.0))));
         // 18 right and 2 wrong are 90 %.
+        assert!((calibration_error(&all) - 0.25).abs() < 0.15);
         assert!((coverage(&all, 0.9) - 20.0 / 24.0).abs() < 1e-12);
     }
 

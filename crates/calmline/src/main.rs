@@ -1,2 +1,35 @@
 //! The `calmline` program.
-fn main() {}
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command-line program talks to its terminal"
+)]
+
+mod affect;
+mod cli;
+mod command;
+mod failure;
+mod said;
+mod text;
+
+use std::process::ExitCode;
+
+use crate::{cli::Cli, failure::Failure, said::Said};
+
+fn main() -> ExitCode {
+    let cli = Cli::read();
+    let said = Said::new(cli.lang(), cli.quiet);
+    match command::run(cli.command, &said) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            said.failure(&failure);
+            failure.code()
+        }
+    }
+}
+
+impl From<calmline_store::StoreError> for Failure {
+    fn from(error: calmline_store::StoreError) -> Self {
+        Self::Inside(error.into())
+    }
+}

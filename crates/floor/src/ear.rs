@@ -31,6 +31,7 @@ pub struct Ear {
     started: Timestamp,
     agent: Option<AgentId>,
     legs: Vec<LegEar>,
+    language: Option<String>,
     dialogue: Option<Dialogue>,
     model: Arc<AffectModel>,
 }
@@ -53,7 +54,7 @@ impl Ear {
             .enumerate()
             .map(|(channel, &party)| LegEar::new(party, channel, &call, words))
             .collect();
-        let mut ear = Self { site, call, started, agent: None, legs, dialogue: None, model };
+        let mut ear = Self { site, call, started, agent: None, legs, language: None, dialogue: None, model };
         for (channel, &party) in parties.iter().enumerate() {
             let body =
                 Body::LegOpened { call: ear.call.clone(), party, protocol: protocol.into(), rate: RATE };
@@ -61,6 +62,11 @@ impl Ear {
         }
         ear.ask(policy, started, out);
         ear
+    }
+
+    /// Says which language is expected (ISO 639-1), as the phone platform knows it; none leaves it to be recognised.
+    pub fn expect_language(&mut self, language: Option<&str>) {
+        self.language = language.map(str::to_owned);
     }
 
     /// The call.
@@ -184,7 +190,7 @@ impl Ear {
                         out.push(Hears::Fact(self.fact(at, body)));
                     }
                     self.exchanges(party, (start_s, end_s), now, out);
-                    out.push(utterance.into_words(&self.site, &self.call, at));
+                    out.push(utterance.into_words(&self.site, &self.call, self.language.clone(), at));
                 }
                 LegHeard::Stopped { party, purpose, lapse } => {
                     let body = self.stopped(party, purpose, lapse);

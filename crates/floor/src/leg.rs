@@ -40,7 +40,13 @@ pub(crate) struct Said {
 }
 
 impl Said {
-    pub(crate) fn into_words(self, site: &SiteId, call: &CallId, at: Timestamp) -> Hears {
+    pub(crate) fn into_words(
+        self,
+        site: &SiteId,
+        call: &CallId,
+        hint: Option<String>,
+        at: Timestamp,
+    ) -> Hears {
         Hears::Words(WordsJob {
             site: site.clone(),
             call: call.clone(),
@@ -48,6 +54,7 @@ impl Said {
             channel: self.channel,
             start_s: self.start_s,
             end_s: self.end_s,
+            hint,
             at,
             subject: self.subject,
             words: self.words,

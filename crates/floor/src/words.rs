@@ -19,6 +19,8 @@ pub struct WordsJob {
     pub(crate) channel: usize,
     pub(crate) start_s: f64,
     pub(crate) end_s: f64,
+    /// The language that is expected.
+    pub(crate) hint: Option<String>,
     pub(crate) at: Timestamp,
     /// Who spoke: the one whose erasure makes the words unreadable.
     pub(crate) subject: SubjectId,
@@ -65,7 +67,7 @@ impl WordsJob {
         if listener.check(now).is_err() {
             return self.without_words();
         }
-        match listener.transcribe(recogniser, &audio, None, now) {
+        match listener.transcribe(recogniser, &audio, self.hint.as_deref(), now) {
             Ok(transcript) => self.with_words(&transcript, now),
             Err(_) => self.shed("failed"),
         }

@@ -1,0 +1,107 @@
+//! `demo`: a floor of simulated agents, live, over real sockets.
+//!
+//! The simulated world is outside: only audio frames (AudioHook), work events (HTTP) and what simulated agents answer on
+//! their own pages (HTTP) cross from it to the product. What the product then shows is read from its log.
+
+mod fast;
+mod narrator;
+mod outside;
+mod player;
+mod stage;
+mod voices;
+
+use std::{io::IsTerminal, time::Duration};
+
+use calmline_core::policy::Profile;
+
+use self::{narrator::Narrator, stage::Stage, voices::Voices};
+use super::recogniser::{self, Wanted};
+use crate::{cli::Demo, failure::Failure, said::Said};
+
+/// How long the story takes.
+const STORY_MINUTES: f64 = 3.0;
+
+/// One site of the demo.
+#[derive(Debug, Clone, Copy)]
+pub struct Place {
+    /// Its id and name.
+    pub name: &'static str,
+    /// Its profile.
+    pub profile: Profile,
+    /// The share of its people who speak Chinese.
+    pub chinese: f64,
+}
+
+fn places(profile: Option<Profile>) -> Vec<Place> {
+    match profile {
+        Some(profile) => vec![Place { name: "demo", profile, chinese: 0.5 }],
+        None => vec![
+            Place { name: "lyon", profile: Profile::Strict, chinese: 0.0 },
+            Place { name: "shanghai", profile: Profile::Cn, chinese: 1.0 },
+        ],
+    }
+}
+
+/// Runs the command.
+pub async fn run(options: Demo, said: &Said) -> Result<(), Failure> {
+    if options.fast {
+        return fast::run(&options, &places(options.profile), said);
+    }
+    let minutes = length(&options)?;
+    let wanted = options.asr_model.clone().unwrap_or_else(|| "whisper-base".into());
+    let recognisers = tokio::task::block_in_place(|| recogniser::load(&Wanted::Named(&wanted), 1, said))
+        .or_else(|failure| without_words(&failure, said))?;
+    let voices = tokio::task::block_in_place(|| Voices::find(said));
+    let places = places(options.profile);
+    let mut stage = Stage::set(&options, &places, recognisers, said).await?;
+    let narrator = Narrator::new(&stage, options.json, *said);
+    narrator.opening(&places);
+
+    let stop = tokio_util::sync::CancellationToken::new();
+    let floors = outside::run(&mut stage, &voices, &stop);
+    let telling = tokio::spawn(narrator.tell(stage.live.clone(), floors.offers, stop.clone()));
+    tokio::select! {
+        () = over(minutes) => {}
+        outcome = tokio::signal::ctrl_c() => outcome?,
+    }
+    stop.cancel();
+    for floor in floors.tasks {
+        floor.await.map_err(anyhow::Error::from)??;
+    }
+    let narrator = telling.await.map_err(anyhow::Error::from)?;
+    narrator.closing(&stage).await?;
+    stage.strike().await
+}
+
+/// With a person watching, the demo goes on until they end it; otherwise it ends after the story.
+fn length(options: &Demo) -> Result<Option<f64>, Failure> {
+    match options.minutes {
+        Some(minutes) if !(minutes > 0.0 && minutes <= 600.0) => {
+            Err(Failure::Usage(format!("--minutes: {minutes} is not between 0 and 600")))
+        }
+        Some(minutes) => Ok(Some(minutes)),
+        None if options.story || !std::io::stdout().is_terminal() => Ok(Some(STORY_MINUTES)),
+        None => Ok(None),
+    }
+}
+
+async fn over(minutes: Option<f64>) {
+    match minutes {
+        Some(minutes) => tokio::time::sleep(Duration::from_secs_f64(minutes * 60.0)).await,
+        None => std::future::pending().await,
+    }
+}
+
+fn without_words(
+    failure: &Failure,
+    said: &Said,
+) -> Result<Vec<Box<dyn calmline_sense::Recogniser>>, Failure> {
+    said.note(format!(
+        "{} {failure}",
+        said.both(
+            "the speech model cannot be had, so calls have no words:",
+            "无法取得语音识别模型,通话没有文字:"
+        )
+    ));
+    Ok(Vec::new())
+}

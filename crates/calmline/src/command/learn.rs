@@ -1,0 +1,62 @@
+//! `train` and `evaluate`: what they print.
+
+use crate::{
+    affect,
+    cli::{Evaluate, EvaluateAffect, Train, TrainAffect},
+    failure::Failure,
+    said::Said,
+    text,
+};
+
+/// Trains a model.
+pub fn train(options: Train, said: &Said) -> Result<(), Failure> {
+    match options {
+        Train::Affect(TrainAffect { labels, corpus, out, seed }) => {
+            affect::train_affect(&affect::TrainOptions { labels, corpus, out: out.clone(), seed })
+                .map_err(|error| Failure::Input(format!("{error:#}")))?;
+            said.line(out.display().to_string());
+            Ok(())
+        }
+        Train::Text(options) => {
+            let told = text::train(&options).map_err(|error| Failure::Input(format!("{error:#}")))?;
+            said.json(&told)
+        }
+    }
+}
+
+/// Measures a model.
+pub fn evaluate(options: Evaluate, said: &Said) -> Result<(), Failure> {
+    match options {
+        Evaluate::Affect(options) => {
+            let EvaluateAffect { labels, corpus, train_corpus, folds, band, seed, json } = options;
+            if folds.as_deref().is_some_and(|folds| folds != "speaker") {
+                return Err(Failure::Usage("--folds: only \"speaker\" is known".into()));
+            }
+            let options = affect::EvaluateOptions {
+                labels,
+                corpus,
+                train_corpus,
+                folds_by_speaker: folds.is_some(),
+                band,
+                seed,
+            };
+            let evaluation =
+                affect::evaluate_affect(&options).map_err(|error| Failure::Input(format!("{error:#}")))?;
+            if json {
+                return said.json(&evaluation);
+            }
+            for row in &evaluation.results {
+                let [low, high] = row.ci95;
+                said.line(format!(
+                    "{:8} {:8} {:8} UAR {:.3} [{low:.3}, {high:.3}]  n {}",
+                    row.task, row.corpus, row.baseline, row.uar, row.n
+                ));
+            }
+            Ok(())
+        }
+        Evaluate::Text(options) => {
+            let told = text::evaluate(&options.of).map_err(|error| Failure::Input(format!("{error:#}")))?;
+            said.json(&told)
+        }
+    }
+}

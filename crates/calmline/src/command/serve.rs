@@ -1,0 +1,157 @@
+//! `serve`: the product, live.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    sync::Arc,
+};
+
+use calmline_bus::Local;
+use calmline_care::Settings;
+use calmline_core::Party;
+use calmline_server::{
+    Config, Server, TlsFiles,
+    live::{Live, Options},
+};
+use calmline_store::{Store, sqlite::Sqlite};
+use figment::{
+    Figment,
+    providers::{Env, Format, Serialized, Toml},
+};
+use serde::{Deserialize, Serialize};
+
+use super::recogniser::{self, Wanted};
+use crate::{cli::Serve, failure::Failure, said::Said};
+
+/// The configuration file. Every name can also be set by a variable, such as `CALMLINE_LISTEN` or
+/// `CALMLINE_SPEECH_WORKERS`; flags override both.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct File {
+    /// Address to listen on.
+    listen: SocketAddr,
+    /// Data directory.
+    data: PathBuf,
+    /// PEM file of the certificate chain; together with `tls_key`.
+    tls_certificates: Option<PathBuf>,
+    /// PEM file of the private key.
+    tls_key: Option<PathBuf>,
+    /// Proxies whose `X-Forwarded-*` headers are believed.
+    trusted_proxies: Vec<IpAddr>,
+    /// Speech model: a path, a name to fetch, or `none`.
+    asr_model: Option<String>,
+    /// Utterances recognised at once.
+    speech_workers: usize,
+    /// Whose voice Twilio's `inbound` track carries.
+    twilio_inbound: Party,
+    /// Whose voice Twilio's `outbound` track carries.
+    twilio_outbound: Party,
+    /// Thresholds of care that differ from the defaults.
+    care: Settings,
+}
+
+impl Default for File {
+    fn default() -> Self {
+        Self {
+            listen: ([127, 0, 0, 1], 8470).into(),
+            data: "calmline-data".into(),
+            tls_certificates: None,
+            tls_key: None,
+            trusted_proxies: Vec::new(),
+            asr_model: None,
+            speech_workers: 1,
+            twilio_inbound: Party::Unknown,
+            twilio_outbound: Party::Unknown,
+            care: Settings::default(),
+        }
+    }
+}
+
+/// Runs the command.
+pub async fn run(options: Serve, said: &Said) -> Result<(), Failure> {
+    let file = configuration(options)?;
+    let tls = match (file.tls_certificates, file.tls_key) {
+        (Some(certificates), Some(key)) => Some(TlsFiles { certificates, key }),
+        (None, None) => None,
+        _ => {
+            return Err(Failure::Input(
+                "tls_certificates and tls_key go together: give both or neither".into(),
+            ));
+        }
+    };
+    file.care.check().map_err(|error| Failure::Input(format!("care: {error}")))?;
+    let wanted = Wanted::of(file.asr_model.as_ref());
+    let recognisers = tokio::task::block_in_place(|| recogniser::load(&wanted, file.speech_workers, said))?;
+    let store: Arc<dyn Store> = Arc::new(Sqlite::open(&file.data).await?);
+    let twilio = calmline_media::twilio::Config {
+        inbound: file.twilio_inbound,
+        outbound: file.twilio_outbound,
+        ..Default::default()
+    };
+    let live = Options { recognisers, care: file.care, twilio };
+    let live =
+        Live::start(Arc::clone(&store), Arc::new(Local::new(calmline_bus::EVENTS, store.head())), live)
+            .await?;
+    let config = Config { tls, trusted_proxies: file.trusted_proxies, ..Config::new(file.listen, file.data) };
+    let running = Server::start(config, Arc::clone(&live)).await.map_err(anyhow::Error::from)?;
+
+    said.line(format!("{} {}", said.both("Calmline listens on", "宁线正在监听"), running.url()));
+    if let Some(token) = &running.setup_token {
+        said.line(format!(
+            "{} {token}",
+            said.both(
+                "nothing is set up yet; POST /v1/setup with this one-time token:",
+                "尚未设置;请用此一次性令牌 POST /v1/setup:"
+            )
+        ));
+    }
+    said.line(format!("  {}/healthz  /readyz  /metrics  /openapi.json", running.url()));
+    ended().await?;
+    said.note(said.both("stopping", "正在停止"));
+    running.stop().await?;
+    live.stop().await;
+    store.close().await?;
+    Ok(())
+}
+
+fn configuration(options: Serve) -> Result<File, Failure> {
+    let mut figment = Figment::from(Serialized::defaults(File::default()));
+    if let Some(path) = &options.config {
+        if !path.is_file() {
+            return Err(Failure::Input(format!("--config: there is no file {}", path.display())));
+        }
+        figment = figment.merge(Toml::file_exact(path));
+    }
+    let known = ["listen", "data", "tls_certificates", "tls_key", "asr_model", "speech_workers"];
+    figment = figment.merge(Env::prefixed("CALMLINE_").only(&known));
+    let mut file: File =
+        figment.extract().map_err(|error| Failure::Input(format!("configuration: {error}")))?;
+    file.listen = options.listen.unwrap_or(file.listen);
+    file.data = options.data.unwrap_or(file.data);
+    file.asr_model = options.asr_model.or(file.asr_model);
+    Ok(file)
+}
+
+/// Until the terminal or the service manager ends it.
+async fn ended() -> std::io::Result<()> {
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_name_in_the_configuration_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("c.toml");
+        std::fs::write(&path, "lissten = \"127.0.0.1:1\"\n").unwrap();
+        let options = Serve { listen: None, data: None, config: Some(path), asr_model: None };
+        let error = configuration(options).unwrap_err().to_string();
+        assert!(error.contains("lissten"), "{error}");
+    }
+}

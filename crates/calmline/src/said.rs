@@ -1,0 +1,52 @@
+//! What the program says: results on standard output, everything else on standard error, in the reader's language.
+
+use calmline_core::catalog::Lang;
+use serde::Serialize;
+
+use crate::failure::Failure;
+
+/// Says things.
+#[derive(Debug, Clone, Copy)]
+pub struct Said {
+    /// The reader's language.
+    pub lang: Lang,
+    quiet: bool,
+}
+
+impl Said {
+    /// Says things in a language; quietly, only results and failures.
+    pub fn new(lang: Lang, quiet: bool) -> Self {
+        Self { lang, quiet }
+    }
+
+    /// One of two sentences, by language.
+    pub fn both<'a>(&self, en: &'a str, zh: &'a str) -> &'a str {
+        match self.lang {
+            Lang::En => en,
+            Lang::Zh => zh,
+        }
+    }
+
+    /// A remark on standard error.
+    pub fn note(&self, text: impl AsRef<str>) {
+        if !self.quiet {
+            eprintln!("{}", text.as_ref());
+        }
+    }
+
+    /// A line of the result.
+    pub fn line(&self, text: impl AsRef<str>) {
+        println!("{}", text.as_ref());
+    }
+
+    /// The result as one JSON document.
+    pub fn json(&self, value: &impl Serialize) -> Result<(), Failure> {
+        println!("{}", serde_json::to_string_pretty(value)?);
+        Ok(())
+    }
+
+    /// How it failed.
+    pub fn failure(&self, failure: &Failure) {
+        eprintln!("calmline: {failure}");
+    }
+}

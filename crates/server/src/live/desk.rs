@@ -1,0 +1,244 @@
+//! One site's desk: its decider, who is in which call, and the task that follows the log.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU8, AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use calmline_core::{AgentId, Body, CallId, Draft, Event, EventId, Position, SiteId};
+use calmline_floor::{Decider, Ear};
+use calmline_store::{Feed, Site, StoreError};
+use tokio::sync::broadcast;
+
+use super::{Live, Readiness};
+use crate::clock;
+
+/// How many events one read takes while catching up.
+const READ: u32 = 2_000;
+/// Timers never fire more often than this, whatever a decider asks for.
+const TIMER_GAP: Duration = Duration::from_millis(100);
+/// How long arrival times of audio are remembered for measuring latency.
+const ARRIVALS: usize = 4_096;
+
+/// Something that a call in progress has to know.
+#[derive(Debug, Clone)]
+pub enum Change {
+    /// A notice or a consent changed.
+    Policy,
+    /// The agent of a call is known, or is somebody else now.
+    Bound(CallId, AgentId),
+}
+
+/// One site's desk.
+pub struct Desk {
+    site: SiteId,
+    decider: Mutex<Decider>,
+    bindings: Mutex<HashMap<CallId, AgentId>>,
+    parked: Mutex<HashMap<CallId, (u64, Ear)>>,
+    tickets: AtomicU64,
+    arrivals: Mutex<HashMap<EventId, Instant>>,
+    changes: broadcast::Sender<Change>,
+    state: AtomicU8,
+}
+
+impl Desk {
+    /// Reads the site's log from its beginning, appends decisions that a crash kept from the log, and starts following.
+    pub(super) async fn open(live: &Arc<Live>, site: &Site) -> Result<Arc<Self>, StoreError> {
+        let decider = Decider::new(site.id.clone(), site.profile, live.care.clone());
+        let desk = Arc::new(Self {
+            site: site.id.clone(),
+            decider: Mutex::new(decider),
+            bindings: Mutex::default(),
+            parked: Mutex::default(),
+            tickets: AtomicU64::default(),
+            arrivals: Mutex::default(),
+            changes: broadcast::channel(1_024).0,
+            state: AtomicU8::new(Readiness::CatchingUp as u8),
+        });
+        let after = desk.catch_up(live).await?;
+        desk.state.store(Readiness::Ready as u8, Ordering::Release);
+        live.tasks.spawn(Arc::clone(&desk).follow(Arc::clone(live), after));
+        Ok(desk)
+    }
+
+    /// The site.
+    pub fn site(&self) -> &SiteId {
+        &self.site
+    }
+
+    /// Looks at the decider.
+    pub fn with<T>(&self, look: impl FnOnce(&Decider) -> T) -> T {
+        look(&hold(&self.decider))
+    }
+
+    /// Who is in a call.
+    pub fn agent_of(&self, call: &CallId) -> Option<AgentId> {
+        hold(&self.bindings).get(call).cloned()
+    }
+
+    /// Changes from now on.
+    pub fn changes(&self) -> broadcast::Receiver<Change> {
+        self.changes.subscribe()
+    }
+
+    /// Keeps the ear of a call whose connection is about to be made anew; the ticket tells this time from a later one.
+    pub fn park(&self, ear: Ear) -> u64 {
+        let ticket = self.tickets.fetch_add(1, Ordering::Relaxed);
+        hold(&self.parked).insert(ear.call().clone(), (ticket, ear));
+        ticket
+    }
+
+    /// Takes a parked ear back.
+    pub fn unpark(&self, call: &CallId) -> Option<Ear> {
+        hold(&self.parked).remove(call).map(|(_, ear)| ear)
+    }
+
+    /// Takes a parked ear back if it is still the one of this ticket.
+    pub fn unpark_if(&self, call: &CallId, ticket: u64) -> Option<Ear> {
+        let mut parked = hold(&self.parked);
+        if parked.get(call)?.0 != ticket {
+            return None;
+        }
+        parked.remove(call).map(|(_, ear)| ear)
+    }
+
+    /// Remembers when the audio behind an event arrived, so that a decision's latency can be measured.
+    pub fn arrived(&self, event: EventId, at: Instant) {
+        let mut arrivals = hold(&self.arrivals);
+        if arrivals.len() >= ARRIVALS {
+            arrivals.retain(|_, at| at.elapsed() < Duration::from_secs(60));
+        }
+        arrivals.insert(event, at);
+    }
+
+    pub(super) fn readiness(&self) -> Readiness {
+        match self.state.load(Ordering::Acquire) {
+            state if state == Readiness::Ready as u8 => Readiness::Ready,
+            state if state == Readiness::CatchingUp as u8 => Readiness::CatchingUp,
+            _ => Readiness::Failed,
+        }
+    }
+
+    async fn catch_up(&self, live: &Live) -> Result<Position, StoreError> {
+        let mut after = Position::default();
+        let mut missing: Vec<Draft> = Vec::new();
+        loop {
+            let events = live.store.read(Some(&self.site), after, READ).await?;
+            let Some(last) = events.last() else { break };
+            after = last.position;
+            let there: HashSet<EventId> = events.iter().map(|event| event.id).collect();
+            for event in &events {
+                missing.extend(self.take(event));
+            }
+            missing.retain(|draft| !there.contains(&draft.id));
+        }
+        live.append(missing).await?;
+        Ok(after)
+    }
+
+    async fn follow(self: Arc<Self>, live: Arc<Live>, after: Position) {
+        let mut feed = Feed::new(Arc::clone(live.store()), Some(self.site.clone()), after);
+        let mut timer_at = Position::default();
+        let mut seen = after;
+        loop {
+            // A timer that was appended must come back through the log before the next one is thought of.
+            let wake = self.with(Decider::next_wake).filter(|_| seen >= timer_at);
+            let outcome = tokio::select! {
+                biased;
+                () = live.stop.cancelled() => return,
+                events = feed.next() => match events {
+                    Ok(events) => {
+                        seen = events.last().map_or(seen, |event| event.position);
+                        self.decide(&live, &events).await
+                    }
+                    Err(error) => Err(error),
+                },
+                () = clock::sleep_until(wake, TIMER_GAP) => {
+                    let timer = self.with(|decider| decider.timer(clock::now()));
+                    live.append(vec![timer]).await.map(|appended| {
+                        timer_at = appended.first().map_or(timer_at, |appended| appended.position);
+                    })
+                }
+            };
+            if let Err(error) = outcome {
+                if matches!(error, StoreError::Closed) {
+                    return;
+                }
+                tracing::error!(%error, site = %self.site, "the site's log cannot be followed; trying again");
+                self.state.store(Readiness::Failed as u8, Ordering::Release);
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            } else {
+                self.state.store(Readiness::Ready as u8, Ordering::Release);
+            }
+        }
+    }
+
+    /// Applies events and appends what follows. If the append fails the events are gone for this decider, so it is tried
+    /// again until it succeeds or the process stops.
+    async fn decide(&self, live: &Live, events: &[Event]) -> Result<(), StoreError> {
+        let drafts: Vec<Draft> = events.iter().flat_map(|event| self.take(event)).collect();
+        let mut pause = Duration::from_millis(100);
+        loop {
+            match live.append(drafts.clone()).await {
+                Ok(_) => break,
+                Err(StoreError::Closed) => return Err(StoreError::Closed),
+                Err(error) => {
+                    tracing::error!(%error, site = %self.site, "decisions could not be appended; trying again");
+                    self.state.store(Readiness::Failed as u8, Ordering::Release);
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(Duration::from_secs(5));
+                }
+            }
+        }
+        for draft in &drafts {
+            self.measure(draft);
+        }
+        Ok(())
+    }
+
+    /// From the arrival of the last audio that a decision rests on to its commit.
+    fn measure(&self, draft: &Draft) {
+        if !matches!(draft.body, Body::PromptShown { .. } | Body::AlertRaised { .. }) {
+            return;
+        }
+        let arrivals = hold(&self.arrivals);
+        if let Some(latest) = draft.because.iter().filter_map(|cause| arrivals.get(cause)).max() {
+            metrics::histogram!("calmline_cue_latency_seconds").record(latest.elapsed().as_secs_f64());
+        }
+        metrics::counter!("calmline_decisions_total", "kind" => draft.body.kind()).increment(1);
+    }
+
+    fn take(&self, event: &Event) -> Vec<Draft> {
+        let drafts = hold(&self.decider).apply(event);
+        match &event.body {
+            Body::CallAnswered { call, agent, .. } | Body::CallTransferred { call, to: Some(agent), .. } => {
+                hold(&self.bindings).insert(call.clone(), agent.clone());
+                self.tell(Change::Bound(call.clone(), agent.clone()));
+            }
+            Body::CallEnded { call, .. } => {
+                hold(&self.bindings).remove(call);
+            }
+            Body::NoticeConfirmed { .. }
+            | Body::NoticeWithdrawn { .. }
+            | Body::ConsentGiven { .. }
+            | Body::ConsentWithdrawn { .. } => self.tell(Change::Policy),
+            _ => {}
+        }
+        drafts
+    }
+
+    fn tell(&self, change: Change) {
+        // Nobody listens when no call is in progress.
+        drop(self.changes.send(change));
+    }
+}
+
+/// A panic while a lock was held leaves data that is whole: every change here is a single insertion or removal, and a
+/// decider that panicked is better asked again than never.
+fn hold<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
+}

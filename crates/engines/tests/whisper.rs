@@ -1,5 +1,9 @@
 //! Whisper against the contract of a recogniser, with models that are fetched by name and real recordings.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test fails by panicking and says what it skips"
+)]
 
 use std::{
     env, fs,

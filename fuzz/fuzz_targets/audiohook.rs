@@ -105,7 +105,8 @@ impl Seen {
                 Output::Event(event) => match event {
                     SessionEvent::Opened { .. } => self.opened += 1,
                     SessionEvent::Closed { .. } => self.closed += 1,
-                    SessionEvent::Gap { at_frame, frames, .. } | SessionEvent::Discarded { at_frame, frames } => {
+                    SessionEvent::Gap { at_frame, frames, .. }
+                    | SessionEvent::Discarded { at_frame, frames } => {
                         self.goes_on(at_frame, frames);
                     }
                     _ => {}

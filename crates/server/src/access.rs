@@ -108,7 +108,9 @@ pub fn methods(paths: &Paths) -> Vec<(String, String)> {
             _ => "PATCH",
         };
         let path = path.clone();
-        all.into_iter().filter(|(_, there)| *there).map(move |(method, _)| (path.clone(), name(method).to_owned()))
+        all.into_iter()
+            .filter(|(_, there)| *there)
+            .map(move |(method, _)| (path.clone(), name(method).to_owned()))
     };
     paths.paths.iter().flat_map(of_path).collect()
 }

@@ -91,10 +91,15 @@ mod tests {
     use super::*;
 
     fn refused(list: &[(&'static str, &'static str)]) -> bool {
-        let headers =
-            list.iter().map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value))).collect();
-        let connection =
-            Connection { address: [127, 0, 0, 1].into(), secure: false, host: Some("calm.example.com:8470".into()) };
+        let headers = list
+            .iter()
+            .map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value)))
+            .collect();
+        let connection = Connection {
+            address: [127, 0, 0, 1].into(),
+            secure: false,
+            host: Some("calm.example.com:8470".into()),
+        };
         check_origin(&headers, &connection).is_err()
     }
 

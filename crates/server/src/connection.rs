@@ -33,7 +33,8 @@ impl Connection {
         if !trusted.contains(&peer) {
             return Self { address: peer, secure: tls, host };
         }
-        let last = |name| header(name).and_then(|list| list.rsplit(',').next()).map(|item| item.trim().to_owned());
+        let last =
+            |name| header(name).and_then(|list| list.rsplit(',').next()).map(|item| item.trim().to_owned());
         let lists = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
         let mut hops: Vec<_> = lists.flat_map(|list| list.split(',')).map(|hop| hop.trim().parse()).collect();
         let mut address = peer;

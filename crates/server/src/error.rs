@@ -56,8 +56,13 @@ impl ApiError {
     /// An error with a code and a sentence.
     #[must_use]
     pub fn new(status: StatusCode, code: &str, message: impl Into<String>) -> Self {
-        let body =
-            ErrorBody { code: code.into(), message: message.into(), hint: None, field: None, faults: Vec::new() };
+        let body = ErrorBody {
+            code: code.into(),
+            message: message.into(),
+            hint: None,
+            field: None,
+            faults: Vec::new(),
+        };
         Self { status, retry_after_s: None, body }
     }
 
@@ -213,7 +218,9 @@ impl From<JsonRejection> for ApiError {
                 Self::new(status, "content_type", "the body is not declared as JSON")
                     .hint("send Content-Type: application/json")
             }
-            JsonRejection::BytesRejection(_) => Self::new(status, "too_large", "the body is too large or was cut off"),
+            JsonRejection::BytesRejection(_) => {
+                Self::new(status, "too_large", "the body is too large or was cut off")
+            }
             other => Self::new(status, "not_json", other.body_text()),
         }
     }

@@ -283,7 +283,11 @@ impl Reading {
 
     fn data(self, event: &Map<String, Value>) -> Read<&Map<String, Value>> {
         if event.contains_key("data_base64") {
-            return Err(self.fault("data_base64", "data is not read from base64", "send data as a JSON object"));
+            return Err(self.fault(
+                "data_base64",
+                "data is not read from base64",
+                "send data as a JSON object",
+            ));
         }
         if let Some(kind) = event.get("datacontenttype").and_then(Value::as_str) {
             let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
@@ -355,10 +359,16 @@ impl Reading {
         let text = match object.get(key) {
             None | Some(Value::Null) => return Ok(None),
             Some(Value::String(text)) => text,
-            Some(_) => return Err(self.fault(field, format!("{key} is not text"), format!("send {field} as text"))),
+            Some(_) => {
+                return Err(self.fault(field, format!("{key} is not text"), format!("send {field} as text")));
+            }
         };
         if text.trim().is_empty() {
-            return Err(self.fault(field, format!("{key} is empty"), format!("send {field} or leave it out")));
+            return Err(self.fault(
+                field,
+                format!("{key} is empty"),
+                format!("send {field} or leave it out"),
+            ));
         }
         if text.chars().count() > most {
             let problem = format!("{key} is longer than {most} characters");
@@ -397,9 +407,9 @@ impl Reading {
     fn time(self, object: &Map<String, Value>, key: &str, field: &str) -> Read<Option<Timestamp>> {
         let Some(text) = self.optional_text(object, key, field, 64)? else { return Ok(None) };
         let remedy = "send RFC 3339 with an offset, such as 2026-03-02T09:00:00Z";
-        let at = text.parse::<Timestamp>().map_err(|_| {
-            self.fault(field, format!("{key} is not a time with an offset"), remedy)
-        })?;
+        let at = text
+            .parse::<Timestamp>()
+            .map_err(|_| self.fault(field, format!("{key} is not a time with an offset"), remedy))?;
         // Jiff reads years before 1970 and after 9999 too; no phone platform means those.
         if at < Timestamp::UNIX_EPOCH {
             return Err(self.fault(field, format!("{key} lies before 1970"), remedy));
@@ -457,7 +467,8 @@ mod tests {
         let agent = AgentId::new("a-7").unwrap();
         let draft = event.draft(site, Timestamp::MAX, |_| Some(agent.clone())).unwrap();
         assert_eq!(draft.at.to_string(), "2026-03-02T01:00:00Z");
-        let again = Draft::told(SiteId::new("hz").unwrap(), "acd", "e-1", Timestamp::MIN, Body::TimerFired {});
+        let again =
+            Draft::told(SiteId::new("hz").unwrap(), "acd", "e-1", Timestamp::MIN, Body::TimerFired {});
         assert_eq!(draft.id, again.id);
         let queue = Some(QueueId::new("billing").unwrap());
         assert_eq!(draft.body, Body::CallAnswered { call: CallId::new("c-1").unwrap(), agent, queue });

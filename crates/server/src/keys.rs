@@ -35,7 +35,8 @@ impl FreshKey {
             (None, KeyKind::Events | KeyKind::Route) => None,
         };
         let client_secret = secret.as_deref().map(|secret| STANDARD.encode(secret));
-        let new = NewKey { site, kind, api_key_sha256: token::hash(&api_key), client_secret: secret, created };
+        let new =
+            NewKey { site, kind, api_key_sha256: token::hash(&api_key), client_secret: secret, created };
         Ok(Self { api_key, client_secret, new })
     }
 }

@@ -57,11 +57,7 @@ pub async fn requests(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     let seconds = start.elapsed().as_secs_f64();
     let status = response.status().as_u16();
-    let labels = [
-        ("method", method.to_string()),
-        ("route", route.clone()),
-        ("status", status.to_string()),
-    ];
+    let labels = [("method", method.to_string()), ("route", route.clone()), ("status", status.to_string())];
     metrics::counter!("calmline_http_requests_total", &labels).increment(1);
     metrics::histogram!("calmline_http_seconds", "route" => route.clone()).record(seconds);
     tracing::debug!(%method, route, status, seconds, "request");

@@ -73,7 +73,10 @@ pub fn check(password: &str, names: &[&str]) -> Result<(), WeakPassword> {
         return Err(WeakPassword::Common);
     }
     // A short name such as "li" may well be part of a good password.
-    let named = names.iter().filter(|name| name.chars().count() >= 4).any(|name| lower.contains(&name.to_lowercase()));
+    let named = names
+        .iter()
+        .filter(|name| name.chars().count() >= 4)
+        .any(|name| lower.contains(&name.to_lowercase()));
     if named { Err(WeakPassword::Name) } else { Ok(()) }
 }
 
@@ -81,7 +84,9 @@ pub fn check(password: &str, names: &[&str]) -> Result<(), WeakPassword> {
 fn is_one_run(text: &str) -> bool {
     let codes: Vec<_> = text.chars().map(|c| i64::from(u32::from(c))).collect();
     let wraps = |a: i64, b: i64| (a, b) == (i64::from(b'9'), i64::from(b'0'));
-    [0, 1, -1].iter().any(|step| codes.windows(2).all(|pair| pair[1] - pair[0] == *step || wraps(pair[0], pair[1])))
+    [0, 1, -1]
+        .iter()
+        .any(|step| codes.windows(2).all(|pair| pair[1] - pair[0] == *step || wraps(pair[0], pair[1])))
 }
 
 fn at_once() -> &'static Arc<Semaphore> {
@@ -125,7 +130,8 @@ fn nobody() -> &'static str {
     static HASH: OnceLock<String> = OnceLock::new();
     HASH.get_or_init(|| {
         let salt = SaltString::encode_b64(&[7; 16]);
-        let hash = salt.and_then(|salt| Argon2::default().hash_password(b"nobody", &salt).map(|hash| hash.to_string()));
+        let hash = salt
+            .and_then(|salt| Argon2::default().hash_password(b"nobody", &salt).map(|hash| hash.to_string()));
         hash.unwrap_or_default()
     })
 }

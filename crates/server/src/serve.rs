@@ -156,7 +156,8 @@ fn router(app: &App) -> Router {
         // Phone platforms keep their sockets for hours and check keys and signatures themselves.
         .merge(app.live.audio_routes())
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
-            ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "something failed inside").into_response()
+            ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "something failed inside")
+                .into_response()
         }))
         .layer(middleware::from_fn(measure::requests))
         .layer(middleware::from_fn(browser::headers))
@@ -201,7 +202,8 @@ fn tls(files: &TlsFiles) -> Result<RustlsConfig, StartError> {
     if chain.is_empty() {
         return Err(wrong("certificate chain", &files.certificates, &"it holds no certificate in PEM"));
     }
-    let key = PrivateKeyDer::from_pem_file(&files.key).map_err(|error| wrong("private key", &files.key, &error))?;
+    let key =
+        PrivateKeyDer::from_pem_file(&files.key).map_err(|error| wrong("private key", &files.key, &error))?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = rustls::ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()

@@ -78,7 +78,11 @@ impl LastUse {
 ///
 /// # Errors
 /// When there is no randomness or the disk fails.
-pub async fn begin(store: &dyn calmline_store::Store, account: &Account, now: Timestamp) -> Result<String, ApiError> {
+pub async fn begin(
+    store: &dyn calmline_store::Store,
+    account: &Account,
+    now: Timestamp,
+) -> Result<String, ApiError> {
     let token = token::draw().map_err(|error| ApiError::internal(&error))?;
     let expires = now.saturating_add(LONGEST).unwrap_or(Timestamp::MAX);
     store.begin_session(&token::hash(&token), &account.id, expires).await?;
@@ -118,7 +122,8 @@ fn cookie(headers: &HeaderMap) -> Option<&str> {
 pub fn set_cookie(token: Option<&str>, secure: bool) -> Option<HeaderValue> {
     let (name, mark) = if secure { (SECURE_NAME, "; Secure") } else { (NAME, "") };
     let (value, age) = token.map_or(("", 0), |token| (token, LONGEST.as_secs()));
-    HeaderValue::try_from(format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={age}{mark}")).ok()
+    HeaderValue::try_from(format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={age}{mark}"))
+        .ok()
 }
 
 #[cfg(test)]

@@ -100,7 +100,9 @@ fn resource_of(body: &Body) -> Option<Resource> {
         | Body::LegGap { .. }
         | Body::LegClosed { .. } => Some(Resource::Floor),
         Body::QueueSnapshot { .. } => Some(Resource::Operations),
-        Body::AlertRaised { .. } | Body::AlertHeld { .. } | Body::AlertClosed { .. } => Some(Resource::Alerts),
+        Body::AlertRaised { .. } | Body::AlertHeld { .. } | Body::AlertClosed { .. } => {
+            Some(Resource::Alerts)
+        }
         Body::SiteOpened { .. } | Body::NoticeConfirmed { .. } | Body::NoticeWithdrawn { .. } => {
             Some(Resource::Policy)
         }
@@ -180,7 +182,10 @@ mod tests {
             },
             Body::BreakAnswered { offer: offer.clone(), agent: agent.clone(), answer: OfferAnswer::Refused },
             Body::BreakLapsed { offer, agent: agent.clone() },
-            Body::ConsentWithdrawn { agent: agent.clone(), purpose: calmline_core::policy::Purpose::VoiceAffect },
+            Body::ConsentWithdrawn {
+                agent: agent.clone(),
+                purpose: calmline_core::policy::Purpose::VoiceAffect,
+            },
             Body::AbuseReported { agent, call },
         ]
     }

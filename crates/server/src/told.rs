@@ -43,7 +43,8 @@ pub fn told(body: &Body, lang: Lang) -> Told {
         Body::PermitDecided { purpose, granted, rules, .. } => {
             let verdict = lang.say(if *granted { "policy.allowed" } else { "policy.forbidden" });
             let purpose = lang.say(&format!("purpose.{}", purpose.as_str())).to_owned();
-            Told { text: Some(format!("{purpose}: {verdict}")), reasons: Vec::new() }.because(rules.iter().map(say))
+            Told { text: Some(format!("{purpose}: {verdict}")), reasons: Vec::new() }
+                .because(rules.iter().map(say))
         }
         Body::NoticeConfirmed { notice, .. } | Body::NoticeWithdrawn { notice, .. } => {
             Told::say(lang, &format!("notice.{}", notice.as_str()))

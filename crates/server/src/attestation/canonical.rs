@@ -49,6 +49,9 @@ mod tests {
     #[test]
     fn order_and_white_space_do_not_matter() {
         let one: Value = serde_json::from_str(r#"{"b":[1, {"z":null,"a":"中\n"}], "a":true}"#).unwrap();
-        assert_eq!(String::from_utf8(canonical(&one)).unwrap(), r#"{"a":true,"b":[1,{"a":"中\n","z":null}]}"#);
+        assert_eq!(
+            String::from_utf8(canonical(&one)).unwrap(),
+            r#"{"a":true,"b":[1,{"a":"中\n","z":null}]}"#
+        );
     }
 }

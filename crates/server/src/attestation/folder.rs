@@ -54,7 +54,11 @@ impl Folder {
 
     fn read(&self, number: u64) -> Result<Attestation, AttestError> {
         let path = self.entry(number);
-        let text = fs::read(&path).map_err(|source| AttestError::File { what: "read", path: path.clone(), source })?;
+        let text = fs::read(&path).map_err(|source| AttestError::File {
+            what: "read",
+            path: path.clone(),
+            source,
+        })?;
         serde_json::from_slice(&text).map_err(|source| AttestError::Damaged { path, source })
     }
 
@@ -111,8 +115,11 @@ impl Folder {
                 made => made?,
             }
         }
-        let bytes =
-            fs::read(&path).map_err(|source| AttestError::File { what: "read", path: path.clone(), source })?;
+        let bytes = fs::read(&path).map_err(|source| AttestError::File {
+            what: "read",
+            path: path.clone(),
+            source,
+        })?;
         Ed25519KeyPair::from_pkcs8(&bytes)
             .map_err(|_| wrong("it is not an Ed25519 key in PKCS #8; put it back from a backup"))
     }

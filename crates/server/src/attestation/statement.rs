@@ -7,8 +7,8 @@ use calmline_core::{
     catalog::Lang,
     event::SignalKind,
     policy::{
-        Ask, Notice, Permit, Profile, Purpose, Refusal, Segmentation, Sense, SitePolicy, TABLE_VERSION, TalkDynamics,
-        Transcription, VoiceAffect, WordReading, table_fingerprint,
+        Ask, Notice, Permit, Profile, Purpose, Refusal, Segmentation, Sense, SitePolicy, TABLE_VERSION,
+        TalkDynamics, Transcription, VoiceAffect, WordReading, table_fingerprint,
     },
 };
 use calmline_store::Store;
@@ -198,8 +198,7 @@ impl Statement {
         }
         let self_test = possibilities(known.profile);
         let limit = |lang: Lang| lang.say("attestation.limits").to_owned();
-        let log =
-            LogHead { position: chain.head.0, hash: token::hex(&chain.hash), events: tally.events };
+        let log = LogHead { position: chain.head.0, hash: token::hex(&chain.hash), events: tally.events };
         Ok(Self {
             format: FORMAT,
             number: 0,
@@ -233,7 +232,8 @@ impl Statement {
 /// Whether affect, pace or wording of an agent, or of a voice that may be an agent's, could be read under some condition.
 pub(super) fn affect_possible(self_test: &[Verdict]) -> bool {
     self_test.iter().any(|verdict| {
-        let reads = matches!(verdict.purpose, Purpose::VoiceAffect | Purpose::TalkDynamics | Purpose::WordReading);
+        let reads =
+            matches!(verdict.purpose, Purpose::VoiceAffect | Purpose::TalkDynamics | Purpose::WordReading);
         reads && verdict.party != Party::Customer && verdict.possible
     })
 }
@@ -288,14 +288,19 @@ impl Tally {
     #[must_use]
     pub fn contradictions(&self, self_test: &[Verdict]) -> Vec<String> {
         let possible = |purpose: Purpose, party: Party| {
-            self_test.iter().any(|verdict| (verdict.purpose, verdict.party) == (purpose, party) && verdict.possible)
+            self_test
+                .iter()
+                .any(|verdict| (verdict.purpose, verdict.party) == (purpose, party) && verdict.possible)
         };
         let granted = |key: &(Purpose, Party)| self.permits.get(key).is_some_and(|count| count.granted > 0);
         let mut found = Vec::new();
         for ((purpose, party), count) in &self.permits {
             if count.granted > 0 && !possible(*purpose, *party) {
                 let (purpose, party) = (purpose.as_str(), party.as_str());
-                found.push(format!("{} permits for {purpose} on the {party} leg, which the profile forbids", count.granted));
+                found.push(format!(
+                    "{} permits for {purpose} on the {party} leg, which the profile forbids",
+                    count.granted
+                ));
             }
         }
         for (what, purpose, party, count) in self.computed() {
@@ -303,9 +308,13 @@ impl Tally {
                 continue;
             }
             if !possible(purpose, party) {
-                found.push(format!("{count} {what} of the {} leg, which the profile forbids", party.as_str()));
+                found
+                    .push(format!("{count} {what} of the {} leg, which the profile forbids", party.as_str()));
             } else if !granted(&(purpose, party)) {
-                found.push(format!("{count} {what} of the {} leg without any recorded permit", party.as_str()));
+                found.push(format!(
+                    "{count} {what} of the {} leg without any recorded permit",
+                    party.as_str()
+                ));
             }
         }
         found

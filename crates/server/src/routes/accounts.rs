@@ -126,7 +126,10 @@ fn check_roles(roles: &[Role], agent_id: Option<&str>) -> Result<(), ApiError> {
         return Err(ApiError::invalid("agent_id", "an agent's id has 1 to 256 characters"));
     }
     if agent_id.is_some() && !roles.contains(&Role::Agent) {
-        return Err(ApiError::invalid("agent_id", "only an account with the role agent is linked to an agent"));
+        return Err(ApiError::invalid(
+            "agent_id",
+            "only an account with the role agent is linked to an agent",
+        ));
     }
     Ok(())
 }
@@ -138,7 +141,8 @@ async fn check_link(
     site: &calmline_core::SiteId,
     agent: &AgentId,
 ) -> Result<(), ApiError> {
-    let taken = app.store().accounts(site).await?.into_iter().any(|account| account.agent.as_ref() == Some(agent));
+    let taken =
+        app.store().accounts(site).await?.into_iter().any(|account| account.agent.as_ref() == Some(agent));
     if !taken {
         return Ok(());
     }
@@ -174,13 +178,19 @@ async fn change(
     let found = app.store().account(&id).await?.filter(|account| account.site == signed.account.site);
     let mut account = found.ok_or_else(|| ApiError::not_found("account"))?;
     if account.id == signed.account.id {
-        return Err(ApiError::conflict("own_account", "nobody changes their own roles or disables themselves")
-            .hint("another administrator can do it"));
+        return Err(ApiError::conflict(
+            "own_account",
+            "nobody changes their own roles or disables themselves",
+        )
+        .hint("another administrator can do it"));
     }
     if let Some(roles) = wanted.roles {
         check_roles(&roles, None)?;
         if account.agent.is_some() && !roles.contains(&Role::Agent) {
-            return Err(ApiError::invalid("roles", "an account that is linked to an agent keeps the role agent"));
+            return Err(ApiError::invalid(
+                "roles",
+                "an account that is linked to an agent keeps the role agent",
+            ));
         }
         account.roles = roles;
     }

@@ -157,7 +157,8 @@ async fn alert_body(
 ) -> Result<AlertBody, ApiError> {
     let site = &signed.account.site;
     let ids: Vec<PayloadId> = row.evidence.iter().filter_map(|piece| piece.quote.clone()).collect();
-    let mut opened = if quotes { app.store().open_payloads(site, &ids).await? } else { Vec::new() }.into_iter();
+    let mut opened =
+        if quotes { app.store().open_payloads(site, &ids).await? } else { Vec::new() }.into_iter();
     let piece = |piece: &Evidence| {
         let bytes = piece.quote.as_ref().and_then(|_| opened.next().flatten());
         EvidenceBody {

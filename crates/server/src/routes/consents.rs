@@ -127,7 +127,9 @@ async fn give(State(app): State<App>, me: Me, Path(purpose): Path<Purpose>) -> R
     let profile = profile.ok_or_else(|| ApiError::not_found("site"))?;
     if !consents_wanted(profile).contains(&purpose) {
         let words = match rule(profile, purpose, Party::Agent).verdict {
-            Verdict::Forbidden => "the site's policy profile forbids this purpose; consent does not change that",
+            Verdict::Forbidden => {
+                "the site's policy profile forbids this purpose; consent does not change that"
+            }
             Verdict::Allowed => "the site's policy profile does not ask for consent to this purpose",
         };
         return Err(ApiError::conflict("not_wanted", words).field("purpose"));
@@ -146,7 +148,11 @@ async fn give(State(app): State<App>, me: Me, Path(purpose): Path<Purpose>) -> R
     params(("purpose" = String, Path, description = "The purpose.")),
     responses((status = 204), (status = 400, body = ErrorBody))
 )]
-async fn withdraw(State(app): State<App>, me: Me, Path(purpose): Path<Purpose>) -> Result<StatusCode, ApiError> {
+async fn withdraw(
+    State(app): State<App>,
+    me: Me,
+    Path(purpose): Path<Purpose>,
+) -> Result<StatusCode, ApiError> {
     // Recorded even where no consent is known to stand: one that is on its way must not win.
     let body = Body::ConsentWithdrawn { agent: me.agent, purpose };
     app.live.append(vec![Draft::derived(me.site, clock::now(), Vec::new(), body)]).await?;

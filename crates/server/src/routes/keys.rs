@@ -103,7 +103,11 @@ async fn add(
     delete, path = "/v1/keys/{id}", tag = "keys", security(("session" = [])), params(("id" = String, Path, description = "The key.")),
     responses((status = 204), (status = 404, body = crate::error::ErrorBody))
 )]
-async fn revoke(State(app): State<App>, signed: Signed, Path(id): Path<KeyId>) -> Result<StatusCode, ApiError> {
+async fn revoke(
+    State(app): State<App>,
+    signed: Signed,
+    Path(id): Path<KeyId>,
+) -> Result<StatusCode, ApiError> {
     if app.store().revoke_key(&signed.account.site, &id, clock::now()).await? {
         tracing::info!(key = %id, "key revoked");
         return Ok(StatusCode::NO_CONTENT);

@@ -1,9 +1,6 @@
 //! An agent's own day: for that agent alone.
 
-use axum::{
-    extract::State,
-    http::StatusCode,
-};
+use axum::{extract::State, http::StatusCode};
 use calmline_care::Standing;
 use calmline_core::{
     Body, CallId, Draft, EventId, OfferId, SiteId, Timestamp,
@@ -169,7 +166,8 @@ async fn day(
     let (site, agent) = (&me.site, &me.agent);
     let standing = app.live.standing(site, agent, now).map(|standing| StandingBody::new(standing, lang));
     let offers = app.store().offers(site, agent, from).await?;
-    let filter = CallFilter { agent: Some(agent.clone()), from: Some(from), limit: 500, ..CallFilter::default() };
+    let filter =
+        CallFilter { agent: Some(agent.clone()), from: Some(from), limit: 500, ..CallFilter::default() };
     let calls = app.store().calls(site, &filter).await?;
     let events = app.store().read_agent(site, agent, from, Timestamp::MAX).await?;
     let prompts = events
@@ -241,7 +239,10 @@ fn check_answer(row: &OfferRow, answer: OfferAnswer, now: Timestamp) -> Result<(
     if let OfferAnswer::Moved { to } = answer {
         let latest = now.saturating_add(LONGEST_SHIFT).unwrap_or(Timestamp::MAX);
         if to <= now || to > latest {
-            return Err(ApiError::invalid("to", "a break can be moved to a time within the next twelve hours"));
+            return Err(ApiError::invalid(
+                "to",
+                "a break can be moved to a time within the next twelve hours",
+            ));
         }
     }
     Ok(())
@@ -292,7 +293,9 @@ async fn current_call(app: &App, me: &extract::Me) -> Result<CallRow, ApiError> 
     let filter = CallFilter { agent: Some(me.agent.clone()), open: true, limit: 1, ..CallFilter::default() };
     let rows = app.store().calls(&me.site, &filter).await?;
     rows.into_iter().next().ok_or_else(|| {
-        ApiError::conflict("no_call", "no call is in progress").hint("send the call that it was in").field("call")
+        ApiError::conflict("no_call", "no call is in progress")
+            .hint("send the call that it was in")
+            .field("call")
     })
 }
 
@@ -323,7 +326,8 @@ async fn dispute(
         None => false,
     };
     let event = event.filter(|_| mine).ok_or_else(|| ApiError::not_found("event"))?;
-    let inferred = matches!(event.body, Body::Signal { .. } | Body::Utterance { .. }) || event.body.is_decision();
+    let inferred =
+        matches!(event.body, Body::Signal { .. } | Body::Utterance { .. }) || event.body.is_decision();
     if !inferred {
         return Err(ApiError::invalid("event", "this event is a fact that somebody told, not an inference")
             .hint("a fact is corrected where it comes from: on the phone platform"));

@@ -112,7 +112,8 @@ async fn show(
 ) -> Result<axum::Json<PolicyBody>, ApiError> {
     let (site, lang) = (&signed.account.site, extract::language(query, &signed));
     let known = app.live.with_policy(site, |policy| {
-        let confirmed = Notice::ALL.into_iter().filter(|&notice| policy.has_notice(notice)).collect::<Vec<_>>();
+        let confirmed =
+            Notice::ALL.into_iter().filter(|&notice| policy.has_notice(notice)).collect::<Vec<_>>();
         (policy.profile(), confirmed)
     });
     let (profile, confirmed) = known.ok_or_else(|| ApiError::not_found("site"))?;
@@ -167,9 +168,17 @@ fn rules(profile: Profile, confirmed: &[Notice], lang: Lang) -> Vec<RuleBody> {
     cells.map(body).collect()
 }
 
-async fn notice_body(data: &FilePath, notice: Notice, stands: bool, records: &[Event], lang: Lang) -> NoticeBody {
+async fn notice_body(
+    data: &FilePath,
+    notice: Notice,
+    stands: bool,
+    records: &[Event],
+    lang: Lang,
+) -> NoticeBody {
     let last = records.iter().rev().filter(|_| stands).find_map(|event| match &event.body {
-        Body::NoticeConfirmed { notice: of, text_sha256, .. } if *of == notice => Some((event.at, text_sha256)),
+        Body::NoticeConfirmed { notice: of, text_sha256, .. } if *of == notice => {
+            Some((event.at, text_sha256))
+        }
         _ => None,
     });
     let given = match last {

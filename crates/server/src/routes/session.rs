@@ -114,7 +114,11 @@ async fn sign_in(
     slow_down(app.throttles.sign_ins.take((name.clone(), address), app.tick()))?;
     slow_down(app.throttles.logins.take(name.clone(), app.tick()))?;
     let Some(account) = find(&app, &login, &password, site).await? else {
-        return Err(ApiError::new(StatusCode::UNAUTHORIZED, "wrong_password", "login and password do not fit"));
+        return Err(ApiError::new(
+            StatusCode::UNAUTHORIZED,
+            "wrong_password",
+            "login and password do not fit",
+        ));
     };
     app.throttles.sign_ins.give_back(&(name.clone(), address));
     app.throttles.logins.give_back(&name);
@@ -165,7 +169,11 @@ async fn show(State(app): State<App>, signed: Signed) -> Result<axum::Json<Me>, 
 
 /// Signs out.
 #[utoipa::path(delete, path = "/v1/session", tag = "session", security(("session" = [])), responses((status = 204)))]
-async fn sign_out(State(app): State<App>, connection: Connection, signed: Signed) -> Result<Response, ApiError> {
+async fn sign_out(
+    State(app): State<App>,
+    connection: Connection,
+    signed: Signed,
+) -> Result<Response, ApiError> {
     app.store().end_session(&signed.token).await?;
     app.last_use.forget(&signed.token);
     Ok((StatusCode::NO_CONTENT, cookie_headers(None, connection.secure)).into_response())

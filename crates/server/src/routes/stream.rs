@@ -94,8 +94,10 @@ async fn follow(
     let head = app.store().head();
     let after = last.map(|last| last.0).or(query.after).map_or(head, Position);
     if after > head {
-        return Err(ApiError::invalid("after", "the log has not come that far")
-            .hint(format!("the last position is {}; another data directory may have been restored", head.0)));
+        return Err(ApiError::invalid("after", "the log has not come that far").hint(format!(
+            "the last position is {}; another data directory may have been restored",
+            head.0
+        )));
     }
     let follower = Follower::open(app, signed, query.lang, after, head).await?;
     let events = stream::unfold(follower, |mut follower| async move {
@@ -237,7 +239,12 @@ struct OwnCalls {
 }
 
 impl OwnCalls {
-    async fn open(app: &App, site: &SiteId, me: Option<&AgentId>, head: Position) -> Result<Self, StoreError> {
+    async fn open(
+        app: &App,
+        site: &SiteId,
+        me: Option<&AgentId>,
+        head: Position,
+    ) -> Result<Self, StoreError> {
         let mut maybe = HashSet::new();
         if let Some(me) = me {
             let filter = CallFilter { agent: Some(me.clone()), open: true, ..CallFilter::default() };

@@ -14,9 +14,10 @@ use utoipa_axum::routes;
 
 use crate::{
     access::{Access, Route, route},
-    clock, measure,
+    clock,
     error::ApiError,
     live::Readiness,
+    measure,
     session::Signed,
     state::App,
 };

@@ -8,6 +8,7 @@ use super::{
 
 const DOT: &[&str] = &["dot", "点", "."];
 const JOIN: &[&str] = &["dot", "underscore", "dash", "hyphen", "minus", "plus", "点", "."];
+const HYPHEN: &[&str] = &["dash", "hyphen", "-"];
 const ENDINGS: &[&str] = &[
     "com", "net", "org", "cn", "co", "uk", "edu", "gov", "io", "de", "fr", "info", "me", "us", "ca", "au",
     "jp", "app",
@@ -84,28 +85,28 @@ fn at_sign(said: &[&Token<'_>], at: usize) -> Option<usize> {
 
 /// The index after a domain with at least one `dot` and a known ending.
 fn domain(said: &[&Token<'_>], from: usize) -> Option<usize> {
+    let part = |at: usize| said.get(at).is_some_and(|token| is_part(token));
+    let is = |at: usize, words: &[&str]| said.get(at).is_some_and(|token| token.is_one_of(words));
     let mut end = None;
     let mut at = from;
-    while said.get(at).is_some_and(|token| is_part(token)) {
+    while part(at) {
         at += 1;
-        // "g mail dot com", "one six three dot com": up to five parts before each dot.
-        let mut parts = 1;
-        while parts < 5 && said.get(at).is_some_and(|token| is_part(token) && !token.is_one_of(DOT)) {
-            at += 1;
-            parts += 1;
-        }
-        if !said.get(at).is_some_and(|token| token.is_one_of(DOT)) {
-            break;
-        }
-        at += 1;
-        if said.get(at).is_some_and(|token| token.is_one_of(ENDINGS)) {
-            at += 1;
-            end = Some(at);
-            if !said.get(at).is_some_and(|token| token.is_one_of(DOT)) {
+        // "g mail dot com", "one six three dot com", "acme dash tools dot com": up to five parts before each dot.
+        for _ in 0..5 {
+            let joined = is(at, HYPHEN) && part(at + 1);
+            if !joined && (!part(at) || is(at, DOT)) {
                 break;
             }
             at += 1;
         }
+        while is(at, DOT) && is(at + 1, ENDINGS) {
+            at += 2;
+            end = Some(at);
+        }
+        if end.is_some() || !is(at, DOT) {
+            break;
+        }
+        at += 1;
     }
     end
 }
@@ -120,7 +121,12 @@ fn mailbox(said: &[&Token<'_>], at: usize) -> Option<usize> {
     let mut start = last;
     while let Some(before) = start.checked_sub(1) {
         let joined = said[before].is_one_of(JOIN) && before > 0 && is_part(said[before - 1]);
-        if joined {
+        // "a" and "i" are words, unless letters stand on both sides: "m a r k".
+        let between =
+            is_letter(said[before]) && is_letter(said[start]) && before > 0 && is_letter(said[before - 1]);
+        if between {
+            start = before;
+        } else if joined {
             start = before - 1;
         } else if is_part(said[before])
             && (is_spelt(said[before]) || (is_spelt(said[start]) && touches(said[before], said[start])))
@@ -129,6 +135,14 @@ fn mailbox(said: &[&Token<'_>], at: usize) -> Option<usize> {
         } else {
             break;
         }
+    }
+    // "nora nine two at": the word before digits that were said belongs to them.
+    let said_digits = digit_word(said[start].text).is_some();
+    let word = start.checked_sub(1).map(|before| said[before]);
+    if said_digits
+        && word.is_some_and(|word| word.kind == Kind::Word && is_part(word) && !word.is_one_of(NOT_A_MAILBOX))
+    {
+        start -= 1;
     }
     Some(start)
 }
@@ -140,6 +154,10 @@ fn is_part(token: &Token<'_>) -> bool {
         Kind::Han => token.text.chars().next().and_then(han_digit).is_some(),
         Kind::Space | Kind::Mark => token.text == "_" || token.text == "-",
     }
+}
+
+fn is_letter(token: &Token<'_>) -> bool {
+    token.kind == Kind::Word && token.text.len() == 1
 }
 
 /// A letter, a digit or a number said by itself.

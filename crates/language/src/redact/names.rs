@@ -27,6 +27,7 @@ const CUES: &[&[&str]] = &[
     &["under", "the", "name"],
     &["in", "the", "name", "of"],
     &["name", "was"],
+    &["registered", "to"],
 ];
 const TITLES: &[&str] = &["mr", "mrs", "ms", "miss", "mister", "missus", "dr", "doctor", "professor", "prof"];
 const SIGNATURES: &[&str] = &["speaking", "calling", "here", "from"];
@@ -268,8 +269,13 @@ pub(super) fn find(text: &str, tokens: &[Token<'_>], spans: &mut Vec<Span>) {
 fn english(text: &str, words: &[&Token<'_>], spans: &mut Vec<Span>) {
     let mut at = 0;
     while at < words.len() {
-        let name =
-            cued(text, words, at).or_else(|| signed(text, words, at)).or_else(|| introduced(text, words, at));
+        // "my name is spelled k r i s t y n"
+        let spells = words[at].is_one_of(&["spelled", "spelt", "spelling"]);
+        let spelling = if spells { spelt(text, words, at) } else { None };
+        let name = spelling
+            .or_else(|| cued(text, words, at))
+            .or_else(|| signed(text, words, at))
+            .or_else(|| introduced(text, words, at));
         if let Some((first, end)) = name {
             spans.push(Span::new(text, words[first].start, words[end - 1].end(), Label::Name));
             at = end.max(at + 1);
@@ -411,9 +417,15 @@ fn chinese(text: &str, tokens: &[Token<'_>], spans: &mut Vec<Span>) {
             // "姓王名强", "我姓王"
             let given = text[end..]
                 .strip_prefix('名')
-                .and_then(|rest| given_name(rest))
+                .and_then(given_name)
                 .map_or(0, |given| given + '名'.len_utf8());
             spans.push(Span::new(text, start, end + given, Label::Name));
+        }
+    }
+    for (at, cue) in text.match_indices("我是") {
+        let start = at + cue.len();
+        if let Some(length) = said_alone(&text[start..]) {
+            spans.push(Span::new(text, start, start + length, Label::Name));
         }
     }
     for title in ZH_TITLES {
@@ -449,6 +461,17 @@ fn full_name(text: &str) -> Option<usize> {
     let given = given_name(&text[family..])?;
     // "我叫车", "我叫车来": ordering a car, not a name.
     (!text.starts_with("车")).then_some(family + given)
+}
+
+/// "我是王建国" and nothing more: one of the twenty most frequent surnames and two characters up to the clause's end.
+fn said_alone(text: &str) -> Option<usize> {
+    let no_name = ["马上", "周末", "周一", "周二", "周三", "周四", "周五", "周六", "周日"]
+        .iter()
+        .any(|word| text.starts_with(word));
+    let frequent =
+        text.chars().next().is_some_and(|c| "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗郑".contains(c));
+    let length = full_name(text).filter(|length| frequent && !no_name && *length == "王建国".len())?;
+    text[length..].chars().next().is_none_or(|c| !crate::script::is_han(c)).then_some(length)
 }
 
 /// Where the surname (and given name) right before a title begins: "王先生", "张小芳女士".

@@ -96,7 +96,6 @@ const CUES: &[(Cue, &[&str])] = &[
             "座机",
             "微信",
             "固话",
-            "尾号",
         ],
     ),
     (Cue::Id, &["身份证", "证件", "identity card", "id card", "id number", "identity number"]),
@@ -146,12 +145,17 @@ fn run_at(tokens: &[Token<'_>], first: usize) -> Option<Run> {
         spoken: false,
         plus,
     };
-    let (mut said_groups, mut all_groups) = (u32::from(said), 1_u32);
-    while !is_complete(&run.digits) {
+    let mut ends = vec![end];
+    let mut said_groups = u32::from(said);
+    while run.digits.len() <= 32 && !(run.groups.len() == 1 && is_complete(&run.digits)) {
         let (next, mark) = skip_separators(tokens, end);
         let Some((digits, after, said)) = digits_at(tokens, next) else { break };
+        // "400-820-8820一直占线": a character after written digits begins something else.
+        let mixed = tokens[next].kind == Kind::Han && tokens[end - 1].kind == Kind::Digits;
         // A number that is a whole phone or card by itself begins a run of its own.
-        if is_complete(&digits) || !belongs(mark, run.groups.last().copied().unwrap_or(0), digits.len(), said)
+        if mixed
+            || is_complete(&digits)
+            || !belongs(mark, *run.groups.last().unwrap_or(&0), digits.len(), said)
         {
             break;
         }
@@ -159,21 +163,44 @@ fn run_at(tokens: &[Token<'_>], first: usize) -> Option<Run> {
         run.groups.push(digits.len());
         run.marks.extend(mark);
         said_groups += u32::from(said);
-        all_groups += 1;
         end = after;
+        ends.push(end);
     }
     if is_cardinal(tokens.get(end)) || is_cardinal(first.checked_sub(1).and_then(|before| tokens.get(before)))
     {
         return None;
     }
     run.tokens.1 = end;
+    run.cut(&ends);
     let one_by_one = run.groups.len() >= 7 && run.groups.iter().all(|group| *group == 1);
-    run.spoken = said_groups * 2 > all_groups || one_by_one;
+    run.spoken = said_groups as usize * 2 > ends.len() || one_by_one;
     Some(run)
 }
 
+impl Run {
+    /// Ends the run after its longest beginning that is a phone, a card or an id, where the whole is none: people go on
+    /// with other numbers.
+    fn cut(&mut self, ends: &[usize]) {
+        let mut at = self.digits.len();
+        for kept in (1..=self.groups.len()).rev() {
+            if is_complete(&self.digits[..at]) {
+                self.digits.truncate(at);
+                self.groups.truncate(kept);
+                self.tokens.1 = ends[kept - 1];
+                return;
+            }
+            at -= self.groups[kept - 1];
+        }
+    }
+}
+
+/// Whether digits are one whole number of a known kind.
 fn is_complete(digits: &str) -> bool {
-    is_chinese_mobile(digits) || checksum::is_card(digits) && digits.len() >= 15 || digits.len() > 32
+    // 17 digits may wait for the X of a resident id.
+    is_chinese_mobile(digits)
+        || checksum::is_card(digits) && digits.len() >= 15 && digits.len() != 17
+        || checksum::is_resident_id(digits)
+        || checksum::is_resident_id(&format!("{digits}X"))
 }
 
 /// Whether a group goes on from the one before it. Lists of small numbers ("10, 20, 30") do not.
@@ -223,10 +250,10 @@ fn spoken_at(tokens: &[Token<'_>], at: usize) -> Option<(String, usize)> {
     }
     let digits = digit_word(tokens[at].text)?;
     let Some((word, end)) = next_word(at + 1) else { return Some((digits.to_owned(), at + 1)) };
-    if digits.len() == 2 && digits.ends_with('0') && digits != "10" {
-        if let Some(unit) = digit_word(word.text).filter(|unit| unit.len() == 1 && *unit != "0") {
-            return Some((format!("{}{unit}", &digits[..1]), end));
-        }
+    let tens = digits.len() == 2 && digits.ends_with('0') && digits != "10";
+    if let Some(unit) = digit_word(word.text).filter(|unit| unit.len() == 1 && *unit != "0").filter(|_| tens)
+    {
+        return Some((format!("{}{unit}", &digits[..1]), end));
     }
     let hundred = word.is("hundred") && digits.len() == 1;
     let goes_on = || next_word(end).is_some_and(|(word, _)| digit_word(word.text).is_some());
@@ -372,7 +399,7 @@ fn is_amount(before: &str, after: &str, run: &Run) -> bool {
 
 fn label(digits: &str, run: &Run, cue: Option<Cue>, amount: bool) -> Option<Label> {
     let n = digits.len();
-    if amount || (is_date(run) && cue != Some(Cue::Birth)) {
+    if amount || (is_date(run) && !matches!(cue, Some(Cue::Birth | Cue::Account))) {
         return None;
     }
     if checksum::is_resident_id(digits) {
@@ -398,6 +425,10 @@ fn label(digits: &str, run: &Run, cue: Option<Cue>, amount: bool) -> Option<Labe
     }
     if run.groups == [3, 2, 4] {
         return Some(Label::Ssn);
+    }
+    // Counting to ten.
+    if run.spoken && "123456789".starts_with(digits) {
+        return None;
     }
     if is_phone(digits, run, cue == Some(Cue::Phone)) {
         return Some(Label::Phone);

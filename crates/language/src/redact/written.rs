@@ -58,7 +58,7 @@ pub(super) fn find(text: &str, spans: &mut Vec<Span>) {
         all(&PLATE, text, Label::Plate, has_digit, spans);
     }
     if digits {
-        all(&IBAN, text, Label::Account, checksum::is_iban, spans);
+        ibans(text, spans);
         all(&PASSPORT, text, Label::Passport, |_| true, spans);
         all(&POSTCODE, text, Label::Address, |_| true, spans);
         if let Some(pattern) = &*PASSPORT_CUED {
@@ -75,6 +75,22 @@ fn all(pattern: &Pattern, text: &str, label: Label, holds: fn(&str) -> bool, spa
         let whole = found.as_str().trim_end_matches(['.', ',', '!', '?', ';', ':', '-', ' ']);
         if !whole.is_empty() && holds(whole) {
             spans.push(Span::new(text, found.start(), found.start() + whole.len(), label));
+        }
+    }
+}
+
+/// The words after an IBAN look like its last groups: the longest beginning with right check digits counts.
+fn ibans(text: &str, spans: &mut Vec<Span>) {
+    let Some(pattern) = &*IBAN else { return };
+    for found in pattern.find_iter(text) {
+        let mut code = found.as_str();
+        loop {
+            if checksum::is_iban(code) {
+                spans.push(Span::new(text, found.start(), found.start() + code.len(), Label::Account));
+                break;
+            }
+            let Some((shorter, _)) = code.rsplit_once(' ') else { break };
+            code = shorter;
         }
     }
 }

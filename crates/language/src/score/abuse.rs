@@ -14,7 +14,7 @@ static ZH: LazyLock<Phrases> =
     LazyLock::new(|| Phrases::of_kinds(include_str!("../../lexicon/abuse_zh.txt")));
 
 /// The most that an insult may read whose aim is unclear or elsewhere: seen, but well under the threshold.
-const UNCLEAR: f64 = 0.45;
+pub(super) const UNCLEAR: f64 = 0.45;
 
 /// What the lexicon says of a text.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -49,7 +49,11 @@ fn judge(phrases: &Phrases, text: &str, aim: fn(&str, &Hit) -> Aim, verdict: &mu
         match aim(text, &hit) {
             Aim::Listener => verdict.reading = verdict.reading.max(hit.weight),
             Aim::Elsewhere => verdict.elsewhere = true,
-            Aim::Unclear => verdict.reading = verdict.reading.max(hit.weight.min(UNCLEAR)),
+            Aim::Unclear => {
+                // "disgusting" or "rubbish" without an aim is said of things.
+                let most = if hit.kind == Kind::Adjective { UNCLEAR / 2.0 } else { UNCLEAR };
+                verdict.reading = verdict.reading.max(hit.weight.min(most));
+            }
         }
     }
 }

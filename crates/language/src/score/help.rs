@@ -25,7 +25,11 @@ fn strongest(phrases: &Phrases, text: &str, reach: usize, denied: fn(&str, &Hit)
         Kind::Target => {
             let verb = hits.iter().filter(|verb| verb.kind == Kind::Verb && verb.end <= hit.start);
             let nearest = verb.max_by_key(|verb| verb.end)?;
-            (hit.start - nearest.end <= reach).then(|| value(nearest, hit.weight))
+            let between = &text[nearest.end..hit.start];
+            // "I want to know who your boss is" asks something else.
+            let asked_about =
+                between.split(' ').any(|word| matches!(word, "who" | "whether" | "if" | "what"));
+            (between.len() <= reach && !asked_about).then(|| value(nearest, hit.weight))
         }
         _ => None,
     });

@@ -90,7 +90,7 @@ impl Turn {
         let learnt = model.and_then(|model| model.probabilities(&self.grams).last().copied()).unwrap_or(0.0);
         // The Chinese model knows offence in web comments, mostly against groups. On service calls it alone would accuse
         // one turn in twenty, so it may raise suspicion, but the verdict takes an insult that the lexicon knows.
-        let alone = self.language == Some("zh") && lexicon.reading == 0.0;
+        let alone = self.language == Some("zh") && lexicon.reading < abuse::UNCLEAR;
         lexicon.reading.max(if alone { suspicion(learnt) } else { learnt })
     }
 

@@ -114,11 +114,11 @@ fn is_whole(text: &str, start: usize, end: usize) -> bool {
     let bytes = text.as_bytes();
     let word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'\'';
     let cut = |before: Option<&u8>, after: Option<&u8>| {
-        before.is_some_and(word) && after.is_some_and(|byte| byte.is_ascii_alphanumeric())
+        before.is_some_and(word) && after.is_some_and(u8::is_ascii_alphanumeric)
     };
     let at_start = start.checked_sub(1).and_then(|at| bytes.get(at));
     let inside_end = end.checked_sub(1).and_then(|at| bytes.get(at));
-    !cut(at_start, bytes.get(start)) && !(inside_end.is_some_and(word) && bytes.get(end).is_some_and(word))
+    !(cut(at_start, bytes.get(start)) || inside_end.is_some_and(word) && bytes.get(end).is_some_and(word))
 }
 
 #[cfg(test)]

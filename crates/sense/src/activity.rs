@@ -12,8 +12,8 @@ use crate::{
     pitch::{self, Pitch},
 };
 
-/// The quietest floor, in dB of full scale: one step of µ-law. Below it a line carries nothing.
-const FLOOR_MIN_DB: f32 = -72.0;
+/// The quietest floor, in dB of full scale: three steps of 16 bits. Below it a line carries nothing.
+const FLOOR_MIN_DB: f32 = -80.0;
 /// What the floor is taken for before the line has been heard for a while.
 const FLOOR_START_DB: f32 = -55.0;
 /// The floor is the smallest level of this many blocks of this many steps: 3 s.

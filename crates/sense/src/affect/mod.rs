@@ -9,10 +9,11 @@ mod model;
 pub mod study;
 pub mod train;
 
+pub use baseline::Usual;
 use calmline_core::Share;
 pub use functionals::{Functionals, names};
 pub(crate) use functionals::{Scratch, of};
-pub use model::{AffectModel, Head, ModelError};
+pub use model::{AffectModel, Head, ModelError, probability};
 
 /// How activated an utterance sounds.
 #[derive(Debug, Clone, PartialEq)]

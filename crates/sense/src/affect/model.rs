@@ -8,12 +8,20 @@ use std::sync::{Arc, OnceLock};
 use calmline_core::Share;
 use serde::{Deserialize, Serialize};
 
-use super::{Arousal, Functionals, baseline::Baseline, names};
+use super::{Arousal, Functionals, Usual, baseline::Baseline, names};
 
 /// A value this many deviations out says no more than one at that distance.
 const OUTERMOST: f64 = 3.5;
 /// Heard utterances at which both heads weigh the same.
-const HANDOVER: f64 = 4.0;
+const HANDOVER: f64 = 2.0;
+/// The logit is taken for this share of what calibration on held-out actors says. Actors tell their audience what they
+/// feel; callers do not, and their lines differ. A choice, not a fit: the model card shows how it fares on corpora that
+/// were never trained on.
+pub(crate) const DOUBT: f64 = 0.4;
+/// With less voice than this, functionals are noisy: the logit is drawn towards 0 in proportion.
+const VOICE_ENOUGH_S: f64 = 1.2;
+/// With the voice less than this above the line's noise, confidence falls in proportion.
+const LINE_ENOUGH_DB: f64 = 16.0;
 /// Drivers need a known usual: this many earlier utterances.
 const DRIVERS_FROM: f64 = 3.0;
 /// A driver moved the logit by this much, and its measure lies this many deviations above the usual.
@@ -75,7 +83,7 @@ pub struct AffectModel {
     pub mean: Vec<f64>,
     /// The population's deviation.
     pub deviation: Vec<f64>,
-    /// The deviation within a speaker.
+    /// The deviation within a speaker, the same for all until their own is known.
     pub within: Vec<f64>,
     /// Against the population.
     pub absolute: Head,
@@ -127,38 +135,36 @@ impl AffectModel {
         self.absolute.logit(each.map(|((value, mean), deviation)| deviations(*value, *mean, *deviation)))
     }
 
-    /// The calibrated logit of high arousal against a speaker's usual values.
+    /// The calibrated logit of high arousal against a speaker's usual.
     #[must_use]
-    pub fn relative_logit(&self, values: &[f64], usual: &[f64]) -> f64 {
-        let each = values.iter().zip(usual).zip(&self.within);
-        self.relative.logit(each.map(|((value, usual), within)| deviations(*value, *usual, *within)))
+    pub fn relative_logit(&self, values: &[f64], usual: &Usual) -> f64 {
+        let each = values.iter().zip(&usual.mean).zip(&usual.deviation);
+        self.relative.logit(each.map(|((value, mean), deviation)| deviations(*value, *mean, *deviation)))
     }
 
     /// Judges an utterance against what was heard of its speaker before.
     pub(crate) fn judge(&self, functionals: &Functionals, baseline: &Baseline) -> Arousal {
         let values = functionals.values();
-        let usual: Vec<f64> =
-            self.mean.iter().enumerate().map(|(i, &mean)| baseline.usual(i, mean)).collect();
+        let usual = baseline.usual(&self.mean, &self.within);
         let known = baseline.heard() / (baseline.heard() + HANDOVER);
         let logit = (1.0 - known) * self.absolute_logit(values) + known * self.relative_logit(values, &usual);
-        let value = 1.0 / (1.0 + (-logit).exp());
+        let voice = (functionals.voiced_s / VOICE_ENOUGH_S).min(1.0);
+        let value = probability(logit * voice);
         let drivers = if value > 0.5 && baseline.heard() >= DRIVERS_FROM {
             self.drivers(values, &usual)
         } else {
             Vec::new()
         };
-        // Half the voice that the model was trained on per clip, or a line at the edge, halves the confidence.
-        let voice = (functionals.voiced_s / 1.0).min(1.0);
-        let line = (functionals.snr_db / 16.0).min(1.0);
+        let line = (functionals.snr_db / LINE_ENOUGH_DB).min(1.0);
         Arousal {
             value: Share::new(value),
-            confidence: Share::new((2.0 * value - 1.0).abs() * voice * line),
+            confidence: Share::new((2.0 * value - 1.0).abs() * line),
             drivers,
         }
     }
 
-    fn drivers(&self, values: &[f64], usual: &[f64]) -> Vec<&'static str> {
-        let z = |i: usize| deviations(values[i], usual[i], self.within[i]);
+    fn drivers(&self, values: &[f64], usual: &Usual) -> Vec<&'static str> {
+        let z = |i: usize| deviations(values[i], usual.mean[i], usual.deviation[i]);
         let moved = |family: &str| -> f64 {
             let own = (0..values.len()).filter(|&i| names()[i].starts_with(family));
             own.map(|i| self.relative.slope * self.relative.weights[i] * z(i)).sum()
@@ -179,6 +185,12 @@ impl AffectModel {
         found.sort_by(|a, b| b.1.total_cmp(&a.1));
         found.into_iter().map(|(code, _)| code).collect()
     }
+}
+
+/// The probability of high arousal that is told for a calibrated logit.
+#[must_use]
+pub fn probability(logit: f64) -> f64 {
+    1.0 / (1.0 + (-DOUBT * logit).exp())
 }
 
 /// How many deviations a value lies from the centre.

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{AffectModel, Head, model::deviations, names};
+use super::{AffectModel, Head, Usual, model::deviations, names};
 
 /// A labelled utterance.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,8 +38,8 @@ pub enum TrainError {
     Values(usize),
 }
 
-/// Weight of the penalty on the weights, in examples.
-pub const PENALTY: f64 = 20.0;
+/// Weight of the penalty on the squared weights, per example. Strong, for the recordings come from ten people only.
+const PENALTY: f64 = 0.1;
 
 /// Trains a model.
 ///
@@ -50,14 +50,17 @@ pub fn train(examples: &[Example], trained_on: &str) -> Result<AffectModel, Trai
     let width = names().len();
     let column = |i: usize| examples.iter().map(move |example| example.values[i]);
     let (mean, deviation): (Vec<_>, Vec<_>) = (0..width).map(|i| moments(column(i))).unzip();
-    let usual = usual(examples);
-    let own: Vec<&Vec<f64>> = examples.iter().map(|e| &usual[&(e.speaker.as_str(), e.version)]).collect();
-    let from_own = |i: usize| examples.iter().zip(&own).map(move |(e, usual)| e.values[i] - usual[i]);
-    let within: Vec<f64> = (0..width).map(|i| moments(from_own(i)).1).collect();
+    let within = within(examples);
     let against_all: Vec<Vec<f64>> =
         examples.iter().map(|e| standard(&e.values, &mean, &deviation)).collect();
-    let against_own: Vec<Vec<f64>> =
-        examples.iter().zip(&own).map(|(e, usual)| standard(&e.values, usual, &within)).collect();
+    let usual = usual(examples, &mean, &within);
+    let against_own: Vec<Vec<f64>> = examples
+        .iter()
+        .map(|example| {
+            let usual = &usual[&voice(example)];
+            standard(&example.values, &usual.mean, &usual.deviation)
+        })
+        .collect();
     let absolute = head(examples, &against_all);
     let relative = head(examples, &against_own);
     Ok(AffectModel {
@@ -88,17 +91,34 @@ fn check(examples: &[Example]) -> Result<(), TrainError> {
         .map_or(Ok(()), |at| Err(TrainError::Values(at)))
 }
 
-/// Each speaker's mean values on each line.
-fn usual(examples: &[Example]) -> BTreeMap<(&str, u32), Vec<f64>> {
-    let mut sums: BTreeMap<(&str, u32), (f64, Vec<f64>)> = BTreeMap::new();
+/// One speaker on one line.
+fn voice(example: &Example) -> (&str, u32) {
+    (&example.speaker, example.version)
+}
+
+fn by_voice(examples: &[Example]) -> BTreeMap<(&str, u32), Vec<&[f64]>> {
+    let mut voices: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for example in examples {
-        let (count, sum) = sums
-            .entry((example.speaker.as_str(), example.version))
-            .or_insert_with(|| (0.0, vec![0.0; example.values.len()]));
-        *count += 1.0;
-        sum.iter_mut().zip(&example.values).for_each(|(sum, value)| *sum += value);
+        voices.entry(voice(example)).or_default().push(example.values.as_slice());
     }
-    sums.into_iter().map(|(who, (n, sum))| (who, sum.into_iter().map(|s| s / n).collect())).collect()
+    voices
+}
+
+/// The deviation of a functional within a voice, over all voices.
+fn within(examples: &[Example]) -> Vec<f64> {
+    let mut squares = vec![0.0; names().len()];
+    for values in by_voice(examples).values() {
+        for (i, square) in squares.iter_mut().enumerate() {
+            let (_, deviation) = moments(values.iter().map(|values| values[i]));
+            *square += deviation * deviation * values.len() as f64;
+        }
+    }
+    squares.into_iter().map(|square| (square / examples.len() as f64).sqrt()).collect()
+}
+
+fn usual<'a>(examples: &'a [Example], mean: &[f64], within: &[f64]) -> BTreeMap<(&'a str, u32), Usual> {
+    let voices = by_voice(examples).into_iter();
+    voices.map(|(voice, values)| (voice, Usual::of(values.into_iter(), mean, within))).collect()
 }
 
 fn standard(values: &[f64], centre: &[f64], deviation: &[f64]) -> Vec<f64> {
@@ -112,14 +132,14 @@ fn head(examples: &[Example], rows: &[Vec<f64>]) -> Head {
     for speaker in speakers {
         let others = |i: &usize| examples[*i].speaker != speaker;
         let (train, test): (Vec<_>, Vec<_>) = (0..examples.len()).partition(others);
-        let (weights, bias) = fit(examples, rows, &train, PENALTY);
+        let (weights, bias) = fit(examples, rows, &train, PENALTY * train.len() as f64);
         held_out.extend(test.into_iter().map(|i| (dot(&weights, &rows[i]) + bias, i)));
     }
     let logits: Vec<Vec<f64>> = held_out.iter().map(|(logit, _)| vec![*logit]).collect();
     let ordered: Vec<Example> = held_out.iter().map(|&(_, i)| examples[i].clone()).collect();
     let all: Vec<usize> = (0..examples.len()).collect();
     let (slope, offset) = fit(&ordered, &logits, &all, 0.01);
-    let (weights, bias) = fit(examples, rows, &all, PENALTY);
+    let (weights, bias) = fit(examples, rows, &all, PENALTY * all.len() as f64);
     let [slope, offset, bias] = [slope[0], offset, bias].map(round);
     Head { weights: rounded(weights), bias, slope, offset }
 }

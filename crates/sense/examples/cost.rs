@@ -1,0 +1,65 @@
+//! What hearing costs: CPU-seconds of the full chain (voice activity, prosody, rate, arousal) per hour of a leg and per
+//! hour of speech. Prints one JSON line.
+//!
+//! Takes the real calls of the development data where they are (`CALMLINE_DATA`), and a synthetic call otherwise.
+#![expect(clippy::print_stdout, reason = "the result of a program")]
+
+#[path = "../tests/common/mod.rs"]
+mod common;
+
+use std::time::Instant;
+
+use common::{CALLS, CALM, NOW, full_leg, hear, over_a_line, policy, spans, wav};
+
+/// Enough audio for a steady figure: half an hour.
+const SAMPLES: usize = 30 * 60 * 8_000;
+
+fn main() {
+    let real: Vec<Vec<i16>> = CALLS.iter().filter_map(|call| wav(call)).collect();
+    let calls = if real.is_empty() { vec![synthetic()] } else { real };
+    let policy = policy();
+    let mut speech = Vec::new();
+    for call in &calls {
+        for (start, end) in spans(&hear(full_leg(&policy), call)) {
+            speech.extend_from_slice(&call[(start * 8_000.0) as usize..(end * 8_000.0) as usize]);
+        }
+    }
+    let share = speech.len() as f64 / calls.iter().map(Vec::len).sum::<usize>() as f64;
+    println!(
+        "{{\"cpu_s_per_leg_hour\":{:.3},\"cpu_s_per_speech_hour\":{:.3},\"speech_share\":{share:.3},\"legs\":{}}}",
+        per_hour(&calls),
+        per_hour(&[speech]),
+        calls.len()
+    );
+}
+
+/// Words and silences in turn, as one party of a call has them.
+fn synthetic() -> Vec<i16> {
+    let silence = vec![0; 5 * 8_000];
+    let turns = (0..12).flat_map(|turn| [CALM.say(2.0 + f64::from(turn) * 0.3), silence.clone()]);
+    over_a_line(&turns.collect::<Vec<_>>())
+}
+
+fn per_hour(calls: &[Vec<i16>]) -> f64 {
+    let policy = policy();
+    let (mut samples, mut heard) = (0, Vec::new());
+    let began = cpu_seconds();
+    while samples < SAMPLES {
+        for call in calls {
+            let mut leg = full_leg(&policy);
+            call.chunks(160).for_each(|chunk| leg.push(chunk, NOW, &mut heard));
+            leg.finish(&mut heard);
+            samples += call.len();
+            heard.clear();
+        }
+    }
+    (cpu_seconds() - began) * 3_600.0 * 8_000.0 / samples as f64
+}
+
+/// Time that this thread had a processor, so that a busy machine does not count; wall time where the system does not say.
+fn cpu_seconds() -> f64 {
+    static BEGAN: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
+    let spent = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let nanoseconds = spent.as_deref().and_then(|text| text.split(' ').next()?.parse::<f64>().ok());
+    nanoseconds.map_or_else(|| BEGAN.get_or_init(Instant::now).elapsed().as_secs_f64(), |ns| ns * 1e-9)
+}

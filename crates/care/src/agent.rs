@@ -1,9 +1,6 @@
 //! One agent: what the phone platform says they do, their calls, and what follows from it.
 
-use calmline_core::{
-    AgentId, Body, EventId, Timestamp,
-    event::WorkState,
-};
+use calmline_core::{AgentId, Body, EventId, Timestamp, event::WorkState};
 use jiff::SignedDuration;
 
 use crate::{
@@ -96,7 +93,8 @@ impl Agent {
         }
         (self.state, self.state_at, self.busy_over) = (state, at, false);
         let no_call = matches!(state, WorkState::Available | WorkState::OnBreak | WorkState::Offline);
-        let (over, kept) = std::mem::take(&mut self.calls).into_iter().partition(|has| no_call && has.since < at);
+        let (over, kept) =
+            std::mem::take(&mut self.calls).into_iter().partition(|has| no_call && has.since < at);
         self.calls = kept;
         over
     }
@@ -202,8 +200,7 @@ impl Agent {
                 out.decide(because, body);
             }
         }
-        let who =
-            Who { agent: &self.id, model: &self.model, bands: self.held.bands, causes: &self.causes };
+        let who = Who { agent: &self.id, model: &self.model, bands: self.held.bands, causes: &self.causes };
         self.breaks.review(&who, has_place, settings, out)
     }
 

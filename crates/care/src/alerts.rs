@@ -75,7 +75,8 @@ impl Desk {
             self.raise(&wish, still, set, out);
             return;
         }
-        let held = Body::AlertHeld { agent: wish.agent.clone(), call: wish.call.clone(), reason: wish.reason() };
+        let held =
+            Body::AlertHeld { agent: wish.agent.clone(), call: wish.call.clone(), reason: wish.reason() };
         let event = out.decide(wish.because.clone(), held);
         wish.because.push(event);
         self.waiting.push(Waiting { wish, until: after(out.now, minutes(set.waits_minutes)) });

@@ -1,8 +1,9 @@
 //! Breaks: offered in time, never inside a call, the agent's to take, move or refuse, and real only once the phone
 //! platform says so.
 //!
-//! An offer ends in one way: refused, lapsed, or begun and ended. It also lapses when the agent signs off, or takes a
-//! break by themselves before answering. A refusal moves the next offer and is then forgotten: no count exists.
+//! An offer ends in one way: refused, lapsed, or begun and ended. It also lapses when the agent signs off, takes a break by
+//! themselves before answering, or does not get the accepted break within a while. An answer given in time counts even
+//! if it comes after the offer was taken for lapsed. A refusal moves the next offer and is then forgotten: no count exists.
 
 use std::collections::BTreeSet;
 
@@ -213,7 +214,8 @@ impl Breaks {
         }
         let [load, exposure, strain] = who.bands;
         if exposure >= Band::High {
-            let (abuse, agitation) = (reading.parts[Part::Abuse as usize], reading.parts[Part::Agitation as usize]);
+            let (abuse, agitation) =
+                (reading.parts[Part::Abuse as usize], reading.parts[Part::Agitation as usize]);
             parts.push(if abuse >= agitation { Part::Abuse } else { Part::Agitation });
         }
         if strain >= Band::High {
@@ -275,7 +277,8 @@ impl Breaks {
                 if !*told && after(since, seconds(set.confirm_seconds)) <= now {
                     *told = true;
                     let because = offer.because.clone();
-                    let unconfirmed = out.decide(because, Body::BreakUnconfirmed { offer: id, agent: agent.clone() });
+                    let unconfirmed =
+                        out.decide(because, Body::BreakUnconfirmed { offer: id, agent: agent.clone() });
                     offer.because.push(unconfirmed);
                 }
                 if after(since, minutes(set.give_up_minutes)) <= now {

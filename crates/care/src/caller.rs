@@ -137,7 +137,11 @@ impl Caller {
             self.keep(Kind::Agitation, Evidence { reason, event, quote: None });
         }
         self.judge(stretch, aroused, set);
-        Noticed { agitated: aroused && self.spell.is_some(), fresh_minutes: fresh / 60.0, ..Noticed::default() }
+        Noticed {
+            agitated: aroused && self.spell.is_some(),
+            fresh_minutes: fresh / 60.0,
+            ..Noticed::default()
+        }
     }
 
     /// The words of an utterance; `confidence` is the speech recognition's.

@@ -260,8 +260,10 @@ impl Care {
     // ── calls ──
 
     fn call(&mut self, id: &CallId) -> usize {
-        let slot =
-            self.calls.slot(id).unwrap_or_else(|| self.calls.put(id.clone(), Call::new(id.clone(), self.now)));
+        let slot = self
+            .calls
+            .slot(id)
+            .unwrap_or_else(|| self.calls.put(id.clone(), Call::new(id.clone(), self.now)));
         self.keep_call(slot);
         slot
     }
@@ -367,7 +369,9 @@ impl Care {
         let Some(id) = event.body.call() else { return };
         // Only the caller's voice and words; an unknown speaker may be the agent.
         let (start_s, end_s) = match &event.body {
-            Body::Utterance { party: calmline_core::Party::Customer, start_s, end_s, signs: Some(_), .. }
+            Body::Utterance {
+                party: calmline_core::Party::Customer, start_s, end_s, signs: Some(_), ..
+            }
             | Body::Signal {
                 party: calmline_core::Party::Customer,
                 kind: SignalKind::Arousal,
@@ -563,7 +567,8 @@ impl Care {
         let Some(call) = &wish.call else {
             let latest = minutes(self.settings.breaks.never_later_minutes);
             let agent = self.agents.slot(&wish.agent).and_then(|slot| self.agents.get(slot));
-            let works_on = agent.is_some_and(|agent| agent.model.work() >= latest && agent.breaks.open().is_none());
+            let works_on =
+                agent.is_some_and(|agent| agent.model.work() >= latest && agent.breaks.open().is_none());
             return if works_on { Still::Now } else { Still::Over };
         };
         let call = self.calls.slot(call).and_then(|slot| self.calls.get(slot));
@@ -590,9 +595,9 @@ impl Care {
     pub(crate) fn at(&self, id: &AgentId, now: Timestamp) -> Option<(Agent, Option<f64>)> {
         let mut agent = self.agents.get(self.agents.slot(id)?)?.clone();
         agent.model.advance(now, &self.settings);
-        let length = agent.call_now().and_then(|(call, length)| {
-            agent.usual.compare(self.calls.get(call)?.queue.as_ref(), length)
-        });
+        let length = agent
+            .call_now()
+            .and_then(|(call, length)| agent.usual.compare(self.calls.get(call)?.queue.as_ref(), length));
         Some((agent, length))
     }
 }

@@ -42,9 +42,11 @@ impl Prompted {
     /// Whether a prompt may be shown now; if so, it is taken as shown.
     pub(crate) fn may(&mut self, prompt: Prompt, now: Timestamp, set: &PromptSettings) -> bool {
         // The last prompt of a call is kept for what is more serious than agitation.
-        let most = if prompt == Prompt::AgitatedCaller { set.per_call.saturating_sub(1) } else { set.per_call };
+        let most =
+            if prompt == Prompt::AgitatedCaller { set.per_call.saturating_sub(1) } else { set.per_call };
         // After a more serious prompt, "the caller sounds agitated" would only be noise.
-        let heeds = if prompt == Prompt::AgitatedCaller { 0..3 } else { prompt as usize..prompt as usize + 1 };
+        let heeds =
+            if prompt == Prompt::AgitatedCaller { 0..3 } else { prompt as usize..prompt as usize + 1 };
         let quiet = self.quiet_until[heeds].iter().flatten().any(|until| now < *until);
         if self.count >= most || quiet {
             return false;

@@ -24,10 +24,10 @@ pub(crate) fn of_part(part: Part, reading: &Reading) -> Reason {
         Part::Handling => Reason::new("load.handling"),
         Part::Holds => Reason::new("load.holds"),
         Part::Transfers => Reason::new("load.transfers"),
-        Part::SinceBreak => {
-            Reason::new("load.since_break").with("minutes", in_minutes(reading.work).floor())
+        Part::SinceBreak => Reason::new("load.since_break").with("minutes", in_minutes(reading.work).floor()),
+        Part::Shift => {
+            Reason::new("load.long_shift").with("hours", (in_minutes(reading.shift) / 60.0).floor())
         }
-        Part::Shift => Reason::new("load.long_shift").with("hours", (in_minutes(reading.shift) / 60.0).floor()),
         Part::Abuse => Reason::new("load.abuse"),
         Part::Agitation => Reason::new("load.agitation"),
         Part::Strain => Reason::new("load.strain"),
@@ -106,9 +106,11 @@ impl Held {
                 self.parts[part] = reading.parts[part];
             }
             if moved.len() == before {
-                let strongest = scale.parts.iter().copied().max_by(|a, b| {
-                    reading.parts[*a].total_cmp(&reading.parts[*b])
-                });
+                let strongest = scale
+                    .parts
+                    .iter()
+                    .copied()
+                    .max_by(|a, b| reading.parts[*a].total_cmp(&reading.parts[*b]));
                 moved.extend(strongest.map(|part| (0.0, Part::ALL[part], rose)));
             }
         }

@@ -30,7 +30,8 @@ fn share(value: f64) -> f64 {
 /// Half full at the ceiling, full when there is no pause at all.
 pub(super) fn occupancy(busy: f64, set: &LoadSettings) -> f64 {
     let ceiling = set.occupancy_ceiling;
-    let part = if busy <= ceiling { 0.5 * busy / ceiling } else { 0.5 + 0.5 * (busy - ceiling) / (1.0 - ceiling) };
+    let part =
+        if busy <= ceiling { 0.5 * busy / ceiling } else { 0.5 + 0.5 * (busy - ceiling) / (1.0 - ceiling) };
     set.weight_occupancy * share(part)
 }
 

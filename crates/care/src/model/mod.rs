@@ -199,7 +199,8 @@ impl Model {
             return;
         }
         self.at = to;
-        self.strain = strain::after(self.strain, self.activity, &self.exposure, span, &strain::Terms::of(settings));
+        self.strain =
+            strain::after(self.strain, self.activity, &self.exposure, span, &strain::Terms::of(settings));
         self.exposure.fade(span, &settings.exposure);
         let faded = fade(span, minutes(settings.load.half_life_minutes));
         for kept in [&mut self.long_calls, &mut self.holds, &mut self.transfers] {

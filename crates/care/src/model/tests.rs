@@ -5,14 +5,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::time::{after, seconds};
 
-const ACTIVITIES: [Activity; 6] = [
-    Activity::InCall,
-    Activity::WrapUp,
-    Activity::Waiting,
-    Activity::Rest,
-    Activity::Aside,
-    Activity::Off,
-];
+const ACTIVITIES: [Activity; 6] =
+    [Activity::InCall, Activity::WrapUp, Activity::Waiting, Activity::Rest, Activity::Aside, Activity::Off];
 
 fn start() -> Timestamp {
     Timestamp::from_second(1_800_000_000).expect("in range")
@@ -128,9 +122,16 @@ fn a_strain_of_equal_time_constants_is_the_limit_of_unequal_ones() {
     let strain = |fills: f64| {
         let mut exposure = Exposure::default();
         exposure.meet_abuse(1.0, &settings.exposure);
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number of minutes")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a whole number of minutes"
+        )]
         let set = Settings {
-            strain: crate::settings::StrainSettings { fills_minutes: fills as u32, ..settings.strain.clone() },
+            strain: crate::settings::StrainSettings {
+                fills_minutes: fills as u32,
+                ..settings.strain.clone()
+            },
             ..settings.clone()
         };
         strain::after(0.2, Activity::InCall, &exposure, minutes(60), &strain::Terms::of(&set))

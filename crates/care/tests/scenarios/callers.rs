@@ -1,9 +1,7 @@
 //! What callers show, and what agents and supervisors are told of it.
 
-mod floor;
-
+use crate::floor::Floor;
 use calmline_care::Settings;
-use floor::Floor;
 
 fn play(script: &str) -> Vec<String> {
     let begin = "08:00 li available\n08:01 li takes c1\n";
@@ -43,7 +41,8 @@ fn nothing_of_the_agents_or_an_unknown_voice_has_any_effect() {
     let mut floor = Floor::new(Settings::default());
     assert!(floor.play(&format!("08:00 li available\n08:01 li takes c1\n{script}")).is_empty());
     let agent = "li".parse().expect("an id");
-    let standing = floor.care.standing(&agent, "2026-11-23T08:03:00Z".parse().expect("a time")).expect("known");
+    let standing =
+        floor.care.standing(&agent, "2026-11-23T08:03:00Z".parse().expect("a time")).expect("known");
     assert_eq!(standing.exposure.value.get(), 0.0);
 }
 
@@ -129,7 +128,8 @@ fn late_words_bring_no_prompt_but_still_count() {
 fn the_budget_holds_the_fifth_alert_and_raises_the_most_urgent_when_it_frees() {
     let mut script = String::from("08:00 li available\n");
     for n in 1..=4 {
-        script += &format!("08:{n:02} li takes c{n}\n08:{n:02}:10 c{n} says abusive 4\n08:{n:02}:50 c{n} ended\n");
+        script +=
+            &format!("08:{n:02} li takes c{n}\n08:{n:02}:10 c{n} says abusive 4\n08:{n:02}:50 c{n} ended\n");
     }
     script += "08:52 li takes c5\n08:53 c5 says help 4\n08:54 c5 says abusive 4\n09:03 wait\n";
     let decided: Vec<_> = Floor::new(Settings::default())

@@ -18,8 +18,8 @@ use std::collections::HashMap;
 
 use calmline_care::{Care, Settings};
 use calmline_core::{
-    AgentId, Body, CallId, Draft, Event, EventId, OfferId, Party, PayloadId, Position, QueueId, Share, SiteId,
-    Timestamp,
+    AgentId, Body, CallId, Draft, Event, EventId, OfferId, Party, PayloadId, Position, QueueId, Share,
+    SiteId, Timestamp,
     catalog::Lang,
     event::{OfferAnswer, SignalKind, WordSigns, WorkState},
 };
@@ -231,7 +231,9 @@ pub fn tell(draft: &Draft) -> String {
             let bands = [load, exposure, strain].map(|band| band.as_str()).join("/");
             format!("{agent} {bands}: {}", say(reasons))
         }
-        Body::BreakOffered { agent, minutes, reasons, .. } => format!("{agent} {minutes} min: {}", say(reasons)),
+        Body::BreakOffered { agent, minutes, reasons, .. } => {
+            format!("{agent} {minutes} min: {}", say(reasons))
+        }
         Body::BreakEnded { agent, minutes, .. } => format!("{agent} {minutes} min"),
         Body::AlertRaised { agent, call, reason, evidence, action, .. } => {
             let call = call.as_ref().map_or("-", CallId::as_str);

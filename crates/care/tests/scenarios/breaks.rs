@@ -1,9 +1,7 @@
 //! Breaks, minute by minute.
 
-mod floor;
-
+use crate::floor::Floor;
 use calmline_care::Settings;
-use floor::Floor;
 
 fn play(script: &str) -> Vec<String> {
     Floor::new(Settings::default()).play_quietly(script)

@@ -1,0 +1,6 @@
+//! Scenarios that read like a table: what happens, minute by minute, and what is decided.
+
+mod breaks;
+mod callers;
+mod floor;
+mod hard_morning;

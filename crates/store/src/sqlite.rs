@@ -10,6 +10,7 @@ mod batch;
 mod dir;
 mod directory;
 mod erase;
+mod ids;
 mod keys;
 mod log;
 mod payloads;
@@ -67,6 +68,7 @@ struct Inner {
     readers: SqlitePool,
     writer: tokio::sync::Mutex<Option<Writer>>,
     head: watch::Receiver<Position>,
+    waiting_ids: ids::Waiting,
     commits: AtomicU64,
     ledger: Mutex<Ledger>,
     master: SealKey,
@@ -106,6 +108,7 @@ impl Sqlite {
         let (head_sender, head) = watch::channel(Position(0));
         let mut writer = Writer::new(conn, head_sender).await?;
         erase::apply_ledger(&mut writer, &master, &ledger.entries).await?;
+        let waiting_ids = Arc::clone(&writer.ids.waiting);
         let secrets = sites::secrets(&mut writer.conn, &master).await?;
 
         let readers = SqlitePoolOptions::new()
@@ -118,6 +121,7 @@ impl Sqlite {
             readers,
             writer: tokio::sync::Mutex::new(Some(writer)),
             head,
+            waiting_ids,
             commits: AtomicU64::new(0),
             ledger: Mutex::new(ledger),
             master,
@@ -141,6 +145,8 @@ impl Inner {
     async fn close(&self) -> Result<(), StoreError> {
         let Some(mut writer) = self.writer.lock().await.take() else { return Ok(()) };
         self.readers.close().await;
+        // So that the next opening has nothing to read from the end of the log.
+        writer.ids.all(writer.head).write(&mut writer.conn).await?;
         sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut writer.conn).await?;
         writer.conn.close().await?;
         // Readers of the head learn of the end, and another process may take the directory.

@@ -16,6 +16,7 @@ use calmline_store::{
 
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 
+const NAME: &str = "Fang Wang 4711";
 const WORDS: &str = "my card number is 4111 1111 1111 1111";
 
 fn at(seconds: i64) -> Timestamp {
@@ -115,10 +116,10 @@ async fn an_older_backup_restored_has_nothing_of_an_erased_person() -> Outcome {
     let (other, stays, _) = said("stays")?;
     let site = draft.site.clone();
     store.append(vec![draft, other]).await?;
-    let agent = store.pseudonym(&site, "outside name").await?;
+    let agent = store.pseudonym(&site, NAME).await?;
     let account = NewAccount {
         site: site.clone(),
-        login: "outside name".into(),
+        login: NAME.into(),
         roles: Vec::new(),
         agent: Some(agent.clone()),
         language: Lang::En,
@@ -126,6 +127,7 @@ async fn an_older_backup_restored_has_nothing_of_an_erased_person() -> Outcome {
         created: at(0),
     };
     store.add_account(account).await?;
+    assert!(holds(old.path(), NAME.as_bytes())?, "the scan does not see a login name that is there");
     store.backup(&backup, None).await?;
 
     store.erase(&site, &subject, &[PayloadKind::Transcript], at(10)).await?;
@@ -135,12 +137,12 @@ async fn an_older_backup_restored_has_nothing_of_an_erased_person() -> Outcome {
     // The old machine's ledger is all that comes along beside the backup.
     let how = Restore { ledger: Some(old.path().join("erasures.jsonl")), ..Restore::default() };
     assert_eq!(restore(&backup, new.path(), how).await?, 2);
-    assert!(!holds(new.path(), b"outside name")?, "the name is in a file");
+    assert!(!holds(new.path(), NAME.as_bytes())?, "the name is in a file");
     let store = Sqlite::open(new.path()).await?;
     assert_eq!(store.open_payload(&site, &gone).await?, None);
     assert_eq!(store.open_payload(&site, &stays).await?.as_deref(), Some(WORDS.as_bytes()));
     assert_eq!(store.outside_name(&site, &agent).await?, None);
-    assert_ne!(store.pseudonym(&site, "outside name").await?, agent);
+    assert_ne!(store.pseudonym(&site, NAME).await?, agent);
     assert!(store.accounts(&site).await?.is_empty());
     let chain = store.verify_chain().await?;
     let erased = store.read_kind(&site, "erased", Position(0), 10).await?;

@@ -13,11 +13,22 @@ CREATE TABLE log (
     seals    BLOB    NOT NULL, -- SHA-256 of each sealed payload, one after the other
     hash     BLOB    NOT NULL  -- SHA-256 over the hash before and this row
 ) STRICT;
-CREATE UNIQUE INDEX log_id ON log (id);
 CREATE INDEX log_site ON log (site, position);
 CREATE INDEX log_kind ON log (site, kind, position);
 CREATE INDEX log_call ON log (site, call, position) WHERE call IS NOT NULL;
 CREATE INDEX log_agent ON log (site, agent, at) WHERE agent IS NOT NULL;
+
+-- Which ids are in the log; those of the last commits follow later (see `progress`).
+CREATE TABLE event_ids (
+    id       BLOB    PRIMARY KEY,
+    position INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- How far a table that follows the log has come.
+CREATE TABLE progress (
+    name     TEXT    PRIMARY KEY,
+    position INTEGER NOT NULL
+) STRICT;
 
 -- One key per site, subject and kind, wrapped by the master key. Erasing destroys the row.
 CREATE TABLE data_keys (

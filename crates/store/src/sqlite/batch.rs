@@ -3,13 +3,14 @@
 use std::{
     collections::{HashMap, HashSet},
     fmt::Write as _,
-    sync::{Arc, LazyLock},
+    sync::{Arc, LazyLock, PoisonError},
 };
 
 use calmline_core::{EventId, PayloadId, Position, SiteId};
 use sqlx::{AssertSqlSafe, Row as _, SqliteConnection, sqlite::SqliteRow};
 
 use super::{
+    ids::{Due, Waiting},
     payloads::{data_key_bound, payload_bound},
     writer::{DataKey, KeyFor, Writer},
 };
@@ -28,6 +29,7 @@ pub(super) struct Batch {
     payloads: Vec<PayloadRow>,
     keys: Vec<(KeyFor, Arc<DataKey>, Vec<u8>)>,
     views: Vec<(Key, Row)>,
+    ids: Due,
 }
 
 struct LogRow {
@@ -62,7 +64,7 @@ impl Batch {
         master: &SealKey,
         groups: &[&[Entry]],
     ) -> Result<(Self, Vec<Answer>), StoreError> {
-        let mut known = known_events(&mut writer.conn, groups).await?;
+        let mut known = known_events(&mut writer.conn, &writer.ids.waiting, groups).await?;
         let mut taken = taken_payloads(&mut writer.conn, groups).await?;
         let mut head = writer.head.0;
         let mut new = Vec::new();
@@ -94,6 +96,7 @@ impl Batch {
             payloads: Vec::new(),
             keys: Vec::new(),
             views: Vec::new(),
+            ids: writer.ids.due(),
         };
         let keys = batch.data_keys(writer, master, &new).await?;
         for (position, entry) in &new {
@@ -105,6 +108,11 @@ impl Batch {
 
     pub(super) fn is_empty(&self) -> bool {
         self.log.is_empty()
+    }
+
+    /// The ids of the new events.
+    pub(super) fn ids(&self) -> impl Iterator<Item = (EventId, Position)> {
+        self.log.iter().map(|row| (row.id, Position(row.position.unsigned_abs())))
     }
 
     /// The data keys that this batch made.
@@ -196,7 +204,8 @@ impl Batch {
                 .execute(&mut *conn)
                 .await?;
         }
-        write_views(conn, &self.views).await
+        write_views(conn, &self.views).await?;
+        if self.log.is_empty() { Ok(()) } else { self.ids.write(conn).await }
     }
 }
 
@@ -246,17 +255,38 @@ async fn stored_key(
 /// Where the entries' ids stand already, with the digest of what stands there.
 async fn known_events(
     conn: &mut SqliteConnection,
+    waiting: &Waiting,
     groups: &[&[Entry]],
 ) -> Result<HashMap<EventId, (Position, [u8; 32])>, StoreError> {
     let ids = json_list(groups.iter().copied().flatten().map(|entry| hex(entry.draft.id.as_bytes())));
+    let recent = {
+        let waiting = waiting.read().unwrap_or_else(PoisonError::into_inner);
+        let entries = groups.iter().copied().flatten();
+        entries.filter_map(|entry| waiting.get(&entry.draft.id)).map(|at| at.0).collect::<Vec<_>>()
+    };
     let rows = sqlx::query(
         "SELECT log.id, log.position, log.site, log.at, log.because, log.body
-         FROM json_each($1) AS wanted CROSS JOIN log ON log.id = unhex(wanted.value)",
+         FROM json_each($1) AS wanted CROSS JOIN event_ids ON event_ids.id = unhex(wanted.value)
+         CROSS JOIN log ON log.position = event_ids.position",
     )
     .bind(ids)
-    .fetch_all(conn)
+    .fetch_all(&mut *conn)
     .await?;
-    rows.iter().map(known_event).collect()
+    let mut known = rows.iter().map(known_event).collect::<Result<HashMap<_, _>, _>>()?;
+    if !recent.is_empty() {
+        let rows = sqlx::query(
+            "SELECT log.id, log.position, log.site, log.at, log.because, log.body
+             FROM json_each($1) AS wanted CROSS JOIN log ON log.position = wanted.value",
+        )
+        .bind(json_text(&recent)?)
+        .fetch_all(conn)
+        .await?;
+        for row in &rows {
+            let (id, place) = known_event(row)?;
+            known.insert(id, place);
+        }
+    }
+    Ok(known)
 }
 
 fn known_event(row: &SqliteRow) -> Result<(EventId, (Position, [u8; 32])), StoreError> {

@@ -1,5 +1,7 @@
 //! Appending to and reading from the log.
 
+use std::sync::PoisonError;
+
 use async_trait::async_trait;
 use calmline_core::{AgentId, Body, CallId, Draft, Event, EventId, Position, SiteId, Timestamp};
 use sqlx::{Row as _, sqlite::SqliteRow};
@@ -111,12 +113,20 @@ impl Log for Sqlite {
     }
 
     async fn event(&self, site: &SiteId, id: &EventId) -> Result<Option<Event>, StoreError> {
-        let row =
-            sqlx::query("SELECT position, site, id, at, because, body FROM log WHERE id = $1 AND site = $2")
-                .bind(id.as_bytes().as_slice())
-                .bind(site.as_str())
-                .fetch_optional(&self.inner.readers)
-                .await?;
+        // First those that wait, then the table: what leaves the one is in the other already.
+        let waiting = {
+            let waiting = self.inner.waiting_ids.read().unwrap_or_else(PoisonError::into_inner);
+            waiting.get(id).copied()
+        };
+        let row = sqlx::query(
+            "SELECT position, site, id, at, because, body FROM log
+             WHERE position = coalesce($1, (SELECT position FROM event_ids WHERE id = $2)) AND site = $3",
+        )
+        .bind(waiting.map(stored))
+        .bind(id.as_bytes().as_slice())
+        .bind(site.as_str())
+        .fetch_optional(&self.inner.readers)
+        .await?;
         row.as_ref().map(event).transpose()
     }
 

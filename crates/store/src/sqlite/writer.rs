@@ -9,7 +9,7 @@ use calmline_core::{Position, SiteId, SubjectId, event::PayloadKind};
 use sqlx::{Connection as _, Row as _, SqliteConnection};
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::{Inner, batch::Batch};
+use super::{Inner, batch::Batch, ids::Ids};
 use crate::{
     Appended, StoreError,
     entry::{Entry, GENESIS},
@@ -47,6 +47,7 @@ pub(super) struct Writer {
     pub(super) head: Position,
     pub(super) hash: [u8; 32],
     pub(super) keys: HashMap<KeyFor, Arc<DataKey>>,
+    pub(super) ids: Ids,
     pub(super) head_sender: watch::Sender<Position>,
 }
 
@@ -66,8 +67,9 @@ impl Writer {
             }
             None => (Position(0), GENESIS),
         };
+        let ids = Ids::load(&mut conn, head).await?;
         head_sender.send_replace(head);
-        Ok(Self { conn, head, hash, keys: HashMap::new(), head_sender })
+        Ok(Self { conn, head, hash, keys: HashMap::new(), ids, head_sender })
     }
 
     /// Takes note of a batch that is on disk.
@@ -76,6 +78,7 @@ impl Writer {
             self.keys.clear();
         }
         if batch.head > self.head {
+            self.ids.committed(batch.ids(), batch.head);
             (self.head, self.hash) = (batch.head, batch.hash);
             self.head_sender.send_replace(self.head);
         }

@@ -274,8 +274,8 @@ impl Care {
         let Some(call) = self.calls.get_mut(slot) else { return };
         call.heard = self.now;
         let until = match call.ended {
-            Some(ended) => after(ended, minutes(set.ended_call_minutes)).max(next_minute(self.now)),
-            // Whole minutes, so that not every utterance moves it.
+            // Whole minutes: not every utterance moves it, and one timer serves all.
+            Some(ended) => next_minute(after(ended, minutes(set.ended_call_minutes)).max(self.now)),
             None => next_minute(after(self.now, hours(set.silent_call_hours))),
         };
         self.wakes.set(Waiter::Call(slot), &mut call.wake, Some(until));

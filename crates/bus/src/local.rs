@@ -51,7 +51,7 @@ impl Bus for Local {
     async fn subscribe(&self, topic: Topic, after: Position) -> Box<dyn Subscription> {
         let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let receiver = self.sender.subscribe();
-        Box::new(Receiver { receiver, topic, after, missed: after < *last })
+        Box::new(Receiver { receiver, topic, after, missed: after < *last, next: None })
     }
 }
 
@@ -60,26 +60,43 @@ struct Receiver {
     topic: Topic,
     /// Everything up to here was delivered, was caught up with, or is not of the topic.
     after: Position,
+    /// Whether events between `after` and the next one may have been missed.
     missed: bool,
+    /// The event that showed that some were missed.
+    next: Option<Arc<Event>>,
 }
 
 #[async_trait]
 impl Subscription for Receiver {
     async fn next(&mut self) -> Delivery {
-        if std::mem::take(&mut self.missed) {
-            return Delivery::Missed { after: self.after };
-        }
         loop {
-            match self.receiver.recv().await {
-                Ok(event) if event.position <= self.after => {}
-                Ok(event) => {
-                    self.after = event.position;
-                    if self.topic.takes(&event) {
-                        return Delivery::Event(event);
-                    }
+            let event = match self.next.take() {
+                Some(event) => event,
+                None if self.missed && self.receiver.is_empty() => {
+                    self.missed = false;
+                    return Delivery::Missed { after: self.after };
                 }
-                Err(RecvError::Lagged(_)) => return Delivery::Missed { after: self.after },
-                Err(RecvError::Closed) => return Delivery::Closed,
+                None => match self.receiver.recv().await {
+                    Ok(event) => event,
+                    Err(RecvError::Lagged(_)) => {
+                        self.missed = true;
+                        continue;
+                    }
+                    Err(RecvError::Closed) => return Delivery::Closed,
+                },
+            };
+            if event.position <= self.after {
+                // What was missed came before this, so it was caught up with as well.
+                self.missed = false;
+                continue;
+            }
+            if std::mem::take(&mut self.missed) {
+                self.next = Some(event);
+                return Delivery::Missed { after: self.after };
+            }
+            self.after = event.position;
+            if self.topic.takes(&event) {
+                return Delivery::Event(event);
             }
         }
     }

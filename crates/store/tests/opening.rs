@@ -3,7 +3,7 @@
 use std::{error::Error, fs, path::Path};
 
 use calmline_core::{AgentId, Body, Draft, SiteId, Timestamp, event::WorkState};
-use calmline_store::{Log as _, Sqlite, StoreError, Upkeep as _};
+use calmline_store::{Log as _, Sqlite, StoreError, Upkeep as _, sqlite::Durability};
 use sqlx::{AssertSqlSafe, Connection as _};
 
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
@@ -100,9 +100,42 @@ async fn the_chain_finds_every_kind_of_change() -> Outcome {
         let store = Sqlite::open(dir.path()).await?;
         match store.verify_chain().await {
             Err(StoreError::Damaged { place, .. }) => {
-                assert_eq!(place, format!("position {position}"), "{sql}")
+                assert_eq!(place, format!("position {position}"), "{sql}");
             }
             other => panic!("{sql}: {other:?}"),
+        }
+        store.close().await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn ids_are_unique_for_ever_also_after_a_crash() -> Outcome {
+    let (dir, copy) = (tempfile::tempdir()?, tempfile::tempdir()?);
+    let site = SiteId::new("s")?;
+    let drafts = (0..700).map(|number| {
+        let (at, id) = (Timestamp::from_second(number).unwrap_or_default(), number.to_string());
+        Draft::told(site.clone(), "test", &id, at, Body::TimerFired {})
+    });
+    let drafts = drafts.collect::<Vec<_>>();
+    let store = Sqlite::open_with(dir.path(), Durability::Unsynced).await?;
+    // Many small commits: some ids have reached their table, others wait.
+    for draft in &drafts {
+        store.append(vec![draft.clone()]).await?;
+    }
+    // The files as they are now, never closed.
+    for name in ["calmline.db", "calmline.db-wal", "master.key"] {
+        fs::copy(dir.path().join(name), copy.path().join(name))?;
+    }
+    for _ in 0..2 {
+        let store = Sqlite::open(copy.path()).await?;
+        for (draft, position) in drafts.iter().zip(1..) {
+            let found = store.event(&site, &draft.id).await?.map(|event| event.position.0);
+            assert_eq!(found, Some(position));
+        }
+        let again = store.append(drafts.clone()).await?;
+        for (appended, position) in again.iter().zip(1..) {
+            assert_eq!((appended.position.0, appended.duplicate, appended.conflict), (position, true, false));
         }
         store.close().await?;
     }

@@ -27,7 +27,7 @@ pub(super) async fn sites_open_once(store: Arc<dyn Store>) -> Outcome {
     assert!(admin.is_some());
     let again = store.create_site(new.clone()).await;
     assert!(matches!(again, Err(StoreError::Exists { .. })), "{again:?}");
-    assert_eq!(store.sites().await?, [new.site.clone()]);
+    assert_eq!(store.sites().await?, std::slice::from_ref(&new.site));
     assert_eq!(store.site(&new.site.id).await?, Some(new.site));
     assert_eq!(store.accounts(&SiteId::new("s")?).await?.len(), 1);
     let opened = store.read(None, Position(0), 10).await?;

@@ -7,8 +7,7 @@
 //! * [`train`] fits the small linear models that [`score`] embeds; `models/MODEL_CARD.md` says from what.
 //!
 //! Texts are spoken language as speech recognition writes it: often without punctuation or capitals, with numbers as
-//! words. Chinese is read by character n-grams and word lists,
-//! without a segmenter and its dictionary. Nothing here does input or output or reads a clock.
+//! words. Chinese is read by character n-grams and word lists, without a segmenter and its dictionary. Nothing here does input or output or reads a clock.
 
 mod linear;
 mod ngrams;

@@ -222,9 +222,10 @@ impl Learner {
         let mut outputs = Vec::with_capacity(self.k);
         let mut weights = vec![0_i8; self.weights.len()];
         for k in 0..self.k {
-            let mut sizes: Vec<f32> = self.weights.iter().skip(k).step_by(self.k).map(|w| w.abs()).collect();
+            let column = self.weights.iter().skip(k).step_by(self.k);
+            let mut sizes: Vec<f32> = column.map(|w| w.abs()).filter(|size| *size > 0.0).collect();
             sizes.sort_by(f32::total_cmp);
-            let largest = sizes[sizes.len() - 1 - sizes.len() / 2000].max(1e-6);
+            let largest = sizes.len().checked_sub(1 + sizes.len() / 2000).map_or(1.0, |at| sizes[at]);
             let scale = largest / 127.0;
             for at in (k..self.weights.len()).step_by(self.k) {
                 weights[at] = (self.weights[at] / scale).round().clamp(-127.0, 127.0) as i8;

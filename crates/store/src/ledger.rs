@@ -147,7 +147,7 @@ mod tests {
 
         std::fs::write(&path, format!("{whole}{{\"v\":1,\"at"))?;
         let mut ledger = Ledger::open(&path)?;
-        assert_eq!(ledger.entries, [entry.clone()]);
+        assert_eq!(ledger.entries, std::slice::from_ref(&entry));
         let other = Erased { keys: vec!["01".into()], ..entry };
         ledger.add([other.line()?])?;
         drop(ledger);

@@ -1,5 +1,7 @@
 //! Talk-over and silence between the legs.
 
+#![expect(clippy::unwrap_used, reason = "functions of a test that clippy does not see as one")]
+
 mod common;
 
 use calmline_core::{

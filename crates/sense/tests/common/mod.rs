@@ -1,5 +1,10 @@
 //! What the tests share: permits as a site's policy gives them, sounds with known properties, and the real calls.
 #![expect(dead_code, reason = "each test binary uses a part")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "support of tests, which clippy does not see as one"
+)]
 
 use std::path::PathBuf;
 

@@ -44,9 +44,12 @@ pub struct FaultBody {
     pub hint: String,
 }
 
-/// An [`ErrorBody`] with its HTTP status.
+/// An [`ErrorBody`] with its HTTP status. Boxed, so that the answers that say yes stay small.
 #[derive(Debug, Clone)]
-pub struct ApiError {
+pub struct ApiError(Box<Refusal>);
+
+#[derive(Debug, Clone)]
+struct Refusal {
     status: StatusCode,
     retry_after_s: Option<u64>,
     body: ErrorBody,
@@ -63,27 +66,27 @@ impl ApiError {
             field: None,
             faults: Vec::new(),
         };
-        Self { status, retry_after_s: None, body }
+        Self(Box::new(Refusal { status, retry_after_s: None, body }))
     }
 
     /// The same with what to do about it.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.body.hint = Some(hint.into());
+        self.0.body.hint = Some(hint.into());
         self
     }
 
     /// The same with the member of the request that is wrong.
     #[must_use]
     pub fn field(mut self, field: &str) -> Self {
-        self.body.field = Some(field.into());
+        self.0.body.field = Some(field.into());
         self
     }
 
     /// The same with the seconds after which another try makes sense.
     #[must_use]
     pub fn retry_after(mut self, seconds: u64) -> Self {
-        self.retry_after_s = Some(seconds);
+        self.0.retry_after_s = Some(seconds);
         self
     }
 
@@ -136,7 +139,7 @@ impl ApiError {
     /// The HTTP status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
-        self.status
+        self.0.status
     }
 }
 
@@ -152,11 +155,12 @@ fn chain(error: &dyn std::error::Error) -> String {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let mut response = (self.status, Json(self.body)).into_response();
-        if let Some(seconds) = self.retry_after_s {
+        let Refusal { status, retry_after_s, body } = *self.0;
+        let mut response = (status, Json(body)).into_response();
+        if let Some(seconds) = retry_after_s {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
-        if self.status == StatusCode::UNAUTHORIZED {
+        if status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response
@@ -195,7 +199,7 @@ impl From<IntakeError> for ApiError {
                 if let Some(first) = faults.first() {
                     refused = refused.field(&first.field).hint(first.remedy.clone());
                 }
-                refused.body.faults = faults
+                refused.0.body.faults = faults
                     .into_iter()
                     .map(|fault| FaultBody {
                         index: fault.index,

@@ -73,8 +73,8 @@ impl WorkEvent {
         }
     }
 
-    /// The fact for the log. `pseudonym` gives the agent behind a platform's id; `arrived` is the time where the event
-    /// says none.
+    /// The fact for the log; none if an agent that it names has no pseudonym. `arrived` is the time where the event says
+    /// none.
     pub fn draft(
         self,
         site: SiteId,
@@ -86,7 +86,8 @@ impl WorkEvent {
                 Body::AgentState { agent: pseudonym(&agent)?, state, reason }
             }
             Work::CallOffered { call, agent, queue } => {
-                Body::CallOffered { call, agent: agent.as_deref().and_then(pseudonym), queue }
+                let agent = agent.map(|agent| pseudonym(&agent).ok_or(())).transpose().ok()?;
+                Body::CallOffered { call, agent, queue }
             }
             Work::CallAnswered { call, agent, queue } => {
                 Body::CallAnswered { call, agent: pseudonym(&agent)?, queue }
@@ -94,7 +95,8 @@ impl WorkEvent {
             Work::CallHeld { call } => Body::CallHeld { call },
             Work::CallResumed { call } => Body::CallResumed { call },
             Work::CallTransferred { call, to, queue } => {
-                Body::CallTransferred { call, to: to.as_deref().and_then(pseudonym), queue }
+                let to = to.map(|agent| pseudonym(&agent).ok_or(())).transpose().ok()?;
+                Body::CallTransferred { call, to, queue }
             }
             Work::CallEnded { call, reason } => Body::CallEnded { call, reason },
             Work::QueueSnapshot { queue, waiting, available, longest_wait_s } => {
@@ -448,6 +450,11 @@ mod tests {
         "time":"2026-03-02T09:00:05+08:00","data":{"site":"hz","call_id":"c-1","agent_id":"li.wei@example.com",
         "queue":"billing","occurred_at":"2026-03-02T09:00:00+08:00","extra":[1]},"traceparent":"00-x"}"#;
 
+    fn a_transfer() -> WorkEvent {
+        let event = EVENT.replace("call.answered", "call.transferred");
+        parse(SINGLE, event.as_bytes()).unwrap().remove(0)
+    }
+
     fn fault_of(change: impl Fn(&mut Value)) -> Fault {
         let mut value: Value = serde_json::from_str(EVENT).unwrap();
         change(&mut value);
@@ -467,6 +474,8 @@ mod tests {
         let agent = AgentId::new("a-7").unwrap();
         let draft = event.draft(site, Timestamp::MAX, |_| Some(agent.clone())).unwrap();
         assert_eq!(draft.at.to_string(), "2026-03-02T01:00:00Z");
+        let unknown = a_transfer().draft(SiteId::new("hz").unwrap(), Timestamp::MAX, |_| None);
+        assert_eq!(unknown, None, "an agent without a pseudonym is never passed over");
         let again =
             Draft::told(SiteId::new("hz").unwrap(), "acd", "e-1", Timestamp::MIN, Body::TimerFired {});
         assert_eq!(draft.id, again.id);

@@ -11,6 +11,7 @@ use std::{
 use axum::{Router, extract::DefaultBodyLimit, http::StatusCode, middleware, response::IntoResponse};
 use axum_server::{Handle, tls_rustls::RustlsConfig};
 use calmline_store::StoreError;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -33,6 +34,8 @@ use crate::{
 const MOST_BYTES: usize = 64 * 1024;
 /// A request that has no answer by then gets none; streams have theirs as soon as they begin.
 const TIMEOUT: Duration = Duration::from_secs(60);
+/// A caller who has not sent the head of a request by then is cut off: slow heads are how servers are held up.
+const HEAD_WITHIN: Duration = Duration::from_secs(10);
 /// How long requests in progress may take to finish when the server stops.
 const FAREWELL: Duration = Duration::from_secs(10);
 /// How often expired sessions are swept out and histograms folded.
@@ -115,11 +118,13 @@ impl Server {
         let secure = tls.is_some();
         let serving = match tls {
             Some(tls) => {
-                let server = axum_server::from_tcp_rustls(listener, tls).map_err(failed)?;
+                let mut server = axum_server::from_tcp_rustls(listener, tls).map_err(failed)?;
+                hurry(server.http_builder());
                 tokio::spawn(server.handle(handle.clone()).serve(service))
             }
             None => {
-                let server = axum_server::from_tcp(listener).map_err(failed)?;
+                let mut server = axum_server::from_tcp(listener).map_err(failed)?;
+                hurry(server.http_builder());
                 tokio::spawn(server.handle(handle.clone()).serve(service))
             }
         };
@@ -143,6 +148,10 @@ impl Running {
         self.handle.graceful_shutdown(Some(FAREWELL));
         self.serving.await.map_err(io::Error::other)?
     }
+}
+
+fn hurry(http: &mut hyper_util::server::conn::auto::Builder<TokioExecutor>) {
+    http.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_WITHIN);
 }
 
 /// The whole service with its layers, the outermost last.

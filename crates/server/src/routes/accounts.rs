@@ -26,7 +26,12 @@ const READ: Access = Access::Any(&[(Action::Read, Resource::Accounts)]);
 const CHANGE: Access = Access::Any(&[(Action::Change, Resource::Accounts)]);
 
 pub(super) fn routes() -> Vec<Route> {
-    vec![route(READ, routes!(list)), route(CHANGE, routes!(add)), route(CHANGE, routes!(change))]
+    vec![
+        route(READ, routes!(list)),
+        route(CHANGE, routes!(add)),
+        route(CHANGE, routes!(change)),
+        route(CHANGE, routes!(remove)),
+    ]
 }
 
 /// An account.
@@ -163,7 +168,8 @@ pub struct ChangeAccountBody {
 }
 
 /// Changes an account's roles, or whether it may sign in. Nobody changes their own, so that a site keeps an administrator,
-/// and an agent's account takes no password from anybody else: whoever set one could read that agent's day.
+/// and an account takes no password from anybody else. Whoever forgot theirs gets a new account for the removed one: an
+/// administrator who does that to read an agent's day cannot do it unnoticed.
 #[utoipa::path(
     patch, path = "/v1/accounts/{id}", tag = "accounts", security(("session" = [])), request_body = ChangeAccountBody,
     params(("id" = String, Path, description = "The account.")),
@@ -175,15 +181,7 @@ async fn change(
     Path(id): Path<AccountId>,
     Json(wanted): Json<ChangeAccountBody>,
 ) -> Result<axum::Json<AccountBody>, ApiError> {
-    let found = app.store().account(&id).await?.filter(|account| account.site == signed.account.site);
-    let mut account = found.ok_or_else(|| ApiError::not_found("account"))?;
-    if account.id == signed.account.id {
-        return Err(ApiError::conflict(
-            "own_account",
-            "nobody changes their own roles or disables themselves",
-        )
-        .hint("another administrator can do it"));
-    }
+    let mut account = other_account(&app, &signed, &id).await?;
     if let Some(roles) = wanted.roles {
         check_roles(&roles, None)?;
         if account.agent.is_some() && !roles.contains(&Role::Agent) {
@@ -198,4 +196,32 @@ async fn change(
     app.store().change_account(&account).await?;
     tracing::info!(account = %account.id, disabled = account.disabled, "account changed");
     Ok(axum::Json(account.into()))
+}
+
+/// Removes an account and ends its sessions. What the log holds about an agent stays; agents erase that themselves.
+#[utoipa::path(
+    delete, path = "/v1/accounts/{id}", tag = "accounts", security(("session" = [])),
+    params(("id" = String, Path, description = "The account.")),
+    responses((status = 204), (status = 404, body = crate::error::ErrorBody), (status = 409, body = crate::error::ErrorBody))
+)]
+async fn remove(
+    State(app): State<App>,
+    signed: Signed,
+    Path(id): Path<AccountId>,
+) -> Result<StatusCode, ApiError> {
+    let account = other_account(&app, &signed, &id).await?;
+    app.store().remove_account(&account.id).await?;
+    tracing::info!(account = %account.id, by = %signed.account.id, "account removed");
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Somebody else's account at the same site.
+async fn other_account(app: &App, signed: &Signed, id: &AccountId) -> Result<Account, ApiError> {
+    let found = app.store().account(id).await?.filter(|account| account.site == signed.account.site);
+    let account = found.ok_or_else(|| ApiError::not_found("account"))?;
+    if account.id == signed.account.id {
+        let message = "nobody changes or removes their own account here";
+        return Err(ApiError::conflict("own_account", message).hint("another administrator can do it"));
+    }
+    Ok(account)
 }

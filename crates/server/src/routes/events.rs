@@ -7,7 +7,7 @@ use axum::{
     extract::{DefaultBodyLimit, State, rejection::BytesRejection},
     http::{HeaderMap, StatusCode, header},
 };
-use calmline_core::{AgentId, SiteId};
+use calmline_core::{AgentId, Draft, SiteId};
 use calmline_store::{Appended, IntegrationKey, KeyKind};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -67,10 +67,10 @@ async fn take(
     let events = intake::check_times(events, now)?;
     check_sites(&events, &key)?;
     let agents = pseudonyms(&app, &key.site, &events).await?;
-    let drafts = events
-        .into_iter()
-        .filter_map(|event| event.draft(key.site.clone(), now, |name| agents.get(name).cloned()))
-        .collect();
+    let draft = |event: WorkEvent| event.draft(key.site.clone(), now, |name| agents.get(name).cloned());
+    // Every name has a pseudonym by now; if one had not, nothing may be taken rather than all but one.
+    let drafts: Option<Vec<Draft>> = events.into_iter().map(draft).collect();
+    let drafts = drafts.ok_or_else(|| ApiError::not_found("agent"))?;
     let appended = app.live.append(drafts).await?;
     Ok(axum::Json(count(&app, &appended)))
 }

@@ -59,7 +59,7 @@ async fn every_route_of_the_document_answers_every_role_as_the_matrix_says() -> 
                 Access::Key(_) => assert_eq!(status, 401, "{what}"),
                 Access::Public => assert_ne!(status, 401, "{what}"),
                 _ if access.allows(role) => {
-                    assert!(status != 401 && status != 403 && status != 429, "{what}")
+                    assert!(status != 401 && status != 403 && status != 429, "{what}");
                 }
                 _ => assert_eq!(status, 403, "{what}"),
             }

@@ -33,27 +33,33 @@ pub struct House {
 impl House {
     /// With a site of this profile.
     pub async fn open(profile: Profile) -> anyhow::Result<Self> {
+        Self::open_with(profile, |_| {}).await
+    }
+
+    /// The same, listening otherwise.
+    pub async fn open_with(profile: Profile, change: impl FnOnce(&mut Config)) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let store = Sqlite::open(folder.path()).await?;
         let (id, opened) = (SiteId::new("hangzhou")?, Timestamp::now());
         let site = Site { id, name: "Hangzhou".into(), profile, time_zone: "Asia/Shanghai".into(), opened };
         store.create_site(NewSite { site, admin: None }).await?;
-        Self::serve(folder, store).await
+        Self::serve(folder, store, change).await
     }
 
     /// Nothing set up.
     pub async fn empty() -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let store = Sqlite::open(folder.path()).await?;
-        Self::serve(folder, store).await
+        Self::serve(folder, store, |_| {}).await
     }
 
-    async fn serve(folder: TempDir, store: Sqlite) -> anyhow::Result<Self> {
+    async fn serve(folder: TempDir, store: Sqlite, change: impl FnOnce(&mut Config)) -> anyhow::Result<Self> {
         let store = Arc::new(store);
         let bus = Arc::new(Local::new(1_024, store.head()));
         let shared: Arc<dyn Store> = Arc::clone(&store) as _;
         let live = live::Live::start(shared, bus, live::Options::default()).await?;
-        let config = Config::new("127.0.0.1:0".parse()?, folder.path().to_owned());
+        let mut config = Config::new("127.0.0.1:0".parse()?, folder.path().to_owned());
+        change(&mut config);
         let server = Server::start(config, Arc::clone(&live)).await?;
         Ok(Self { store, live, server, site: SiteId::new("hangzhou")?, folder })
     }

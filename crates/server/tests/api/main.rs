@@ -8,3 +8,4 @@ mod own;
 mod people;
 mod stream;
 mod system;
+mod transport;

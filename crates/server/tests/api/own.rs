@@ -84,6 +84,7 @@ async fn the_day_tells_standing_breaks_calls_and_prompts_in_words() -> Outcome {
         if !day.json()["standing"].is_null() || start.elapsed() > Duration::from_secs(5) {
             break day.json();
         }
+        tokio::time::sleep(Duration::from_millis(20)).await;
     };
     assert!(day["standing"]["load"]["text"].is_string(), "{day}");
     assert_eq!(day["breaks"][0]["offer"], "o-1");

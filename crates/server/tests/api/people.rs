@@ -156,6 +156,13 @@ async fn an_administrator_makes_accounts_but_never_a_second_eye_on_an_agents_day
         );
     }
     assert_eq!(admin.get("/v1/accounts").await?.json().as_array().unwrap().len(), 2);
+    let place = |account: &serde_json::Value| format!("/v1/accounts/{}", account.as_str().unwrap());
+    let own = admin.get("/v1/session").await?.json()["account"].clone();
+    assert_eq!(admin.call("DELETE", &place(&own), &json!({})).await?.status, 409);
+    let removed = admin.call("DELETE", &place(&made.json()["id"]), &json!({})).await?;
+    assert_eq!(removed.status, 204);
+    let again = admin.post("/v1/accounts", &new("li.wei", json!(["agent"]), Some("4711"))).await?;
+    assert_eq!(again.json()["agent"], made.json()["agent"], "the agent is the same, by the same pseudonym");
     house.close().await
 }
 

@@ -4,7 +4,10 @@ mod document;
 mod log;
 mod site;
 
-use std::path::Path;
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use calmline_core::{AgentId, Body, CallId, Draft, Party, SiteId, Timestamp};
 use calmline_floor::{Decider, Ear, Hears, Rehearsal};
@@ -26,7 +29,7 @@ const CHUNK: usize = RATE as usize / 10;
 /// One call to hear.
 struct Tape {
     id: String,
-    file: String,
+    files: Vec<PathBuf>,
     legs: Vec<(Party, Vec<i16>)>,
 }
 
@@ -48,9 +51,10 @@ pub fn run(options: Replay, said: &Said) -> Result<(), Failure> {
     let mut calls = Vec::new();
     for tape in tapes {
         said.note(format!("{} …", tape.id));
-        let fact = facts
-            .iter()
-            .find(|fact| fact.file.as_deref() == Some(tape.file.as_str()) || fact.call.as_str() == tape.id);
+        let fact = facts.iter().find(|fact| {
+            let file = fact.file.as_deref();
+            fact.call.as_str() == tape.id || tape.files.iter().any(|path| Some(name(path).as_str()) == file)
+        });
         calls.push(hear(tape, fact, &site, recognisers.first_mut())?);
     }
     if options.json {
@@ -79,13 +83,29 @@ fn tapes(options: &Replay, said: &Said) -> Result<Vec<Tape>, Failure> {
     let mut tapes = Vec::new();
     if let (Some(agent), Some(customer)) = (&options.agent, &options.customer) {
         let legs = vec![side(agent, Party::Agent, said)?, side(customer, Party::Customer, said)?];
-        tapes.push(Tape { id: stem(agent), file: name(agent), legs });
+        tapes.push(Tape { id: stem(agent), files: vec![agent.clone(), customer.clone()], legs });
     }
+    // Files that are named one by one are paired as those of a folder are.
+    let mut folders: BTreeMap<PathBuf, Vec<String>> = BTreeMap::new();
     for path in &options.files {
         if path.is_dir() {
-            folder(path, options.channels.as_ref(), &mut tapes, said)?;
+            let names = std::fs::read_dir(path)
+                .map_err(|error| named(path, &error))?
+                .filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+            folders.entry(path.clone()).or_default().extend(names);
         } else {
-            tapes.push(whole(path, options.channels.as_ref(), said)?);
+            let parent = path.parent().unwrap_or(Path::new("")).to_owned();
+            folders.entry(parent).or_default().push(name(path));
+        }
+    }
+    for (path, names) in &mut folders {
+        names.sort_unstable();
+        folder(path, names, options.channels.as_ref(), &mut tapes, said)?;
+    }
+    // A file that was named but is no recording is not passed over in silence, as one in a folder is.
+    for path in options.files.iter().filter(|path| !path.is_dir()) {
+        if !tapes.iter().any(|tape| tape.files.contains(path)) {
+            return Err(named(path, &"not a .wav file; convert it to WAV first"));
         }
     }
     Ok(tapes)
@@ -93,33 +113,28 @@ fn tapes(options: &Replay, said: &Said) -> Result<Vec<Tape>, Failure> {
 
 fn folder(
     folder: &Path,
+    names: &[String],
     channels: Option<&ChannelMap>,
     tapes: &mut Vec<Tape>,
     said: &Said,
 ) -> Result<(), Failure> {
-    let mut names: Vec<String> = std::fs::read_dir(folder)
-        .map_err(|error| named(folder, &error))?
-        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .collect();
-    names.sort_unstable();
     for source in recording::group(names.iter().map(String::as_str)).map_err(|error| named(folder, &error))? {
         tapes.push(match &source {
             Source::Pair { id, agent, customer } => {
-                let legs = vec![
-                    side(&folder.join(agent), Party::Agent, said)?,
-                    side(&folder.join(customer), Party::Customer, said)?,
-                ];
-                Tape { id: id.clone(), file: agent.clone(), legs }
+                let (agent, customer) = (folder.join(agent), folder.join(customer));
+                let legs = vec![side(&agent, Party::Agent, said)?, side(&customer, Party::Customer, said)?];
+                Tape { id: id.clone(), files: vec![agent, customer], legs }
             }
-            Source::Side { id, file, party } => Tape {
-                id: id.clone(),
-                file: file.clone(),
-                legs: vec![side(&folder.join(file), *party, said)?],
-            },
+            Source::Side { id, file, party } => {
+                let file = folder.join(file);
+                Tape { id: id.clone(), legs: vec![side(&file, *party, said)?], files: vec![file] }
+            }
             // A folder may hold files with other numbers of channels than the map names: those stay unknown.
             Source::Single { file, .. } => {
                 let path = folder.join(file);
-                whole(&path, channels, said).or_else(|_| whole(&path, None, said))?
+                let several = names.len() > 1;
+                whole(&path, channels, said)
+                    .or_else(|error| if several { whole(&path, None, said) } else { Err(error) })?
             }
         });
     }
@@ -152,7 +167,7 @@ fn side(file: &Path, party: Party, said: &Said) -> Result<(Party, Vec<i16>), Fai
 fn whole(file: &Path, channels: Option<&ChannelMap>, said: &Said) -> Result<Tape, Failure> {
     let recording = recording_of(file, said)?;
     let legs = recording::legs(recording, channels).map_err(|error| named(file, &error))?;
-    Ok(Tape { id: stem(file), file: name(file), legs })
+    Ok(Tape { id: stem(file), files: vec![file.to_owned()], legs })
 }
 
 fn stem(file: &Path) -> String {

@@ -144,7 +144,7 @@ pub struct Serve {
     #[arg(long, value_name = "ADDRESS")]
     pub listen: Option<std::net::SocketAddr>,
     /// Data directory [default: calmline-data]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", env = "CALMLINE_DATA_DIR")]
     pub data: Option<PathBuf>,
     /// Configuration file (TOML); flags and CALMLINE_… variables override it
     #[arg(long, value_name = "FILE")]

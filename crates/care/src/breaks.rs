@@ -266,11 +266,13 @@ impl Breaks {
             Stage::Accepted { .. } if activity == Activity::Off => self.lapse(agent, set, out),
             Stage::Open => {}
             Stage::Accepted { from, free, told } => {
-                if activity == Activity::InCall && !*told {
+                // Notes are finished before a break begins.
+                let at_work = matches!(activity, Activity::InCall | Activity::WrapUp);
+                if at_work && !*told {
                     *free = None;
                     return;
                 }
-                if *from > now || activity == Activity::InCall {
+                if *from > now || at_work {
                     return;
                 }
                 let since = *free.get_or_insert((*from).max(who.model.since()));

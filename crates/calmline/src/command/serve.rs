@@ -122,7 +122,7 @@ fn configuration(options: Serve) -> Result<File, Failure> {
         }
         figment = figment.merge(Toml::file_exact(path));
     }
-    let known = ["listen", "data", "tls_certificates", "tls_key", "asr_model", "speech_workers"];
+    let known = ["listen", "tls_certificates", "tls_key", "asr_model", "speech_workers"];
     figment = figment.merge(Env::prefixed("CALMLINE_").only(&known));
     let mut file: File =
         figment.extract().map_err(|error| Failure::Input(format!("configuration: {error}")))?;

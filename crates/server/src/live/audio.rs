@@ -271,7 +271,7 @@ fn facts(live: &Live, heard: impl Iterator<Item = Hears>) -> Vec<Draft> {
 fn wait_for_reconnect(live: Arc<Live>, desk: Arc<Desk>, ear: Ear) {
     let call = ear.call().clone();
     let ticket = desk.park(ear);
-    live.tasks.clone().spawn(async move {
+    live.hearing.clone().spawn(async move {
         tokio::select! {
             () = tokio::time::sleep(RECONNECT) => {}
             () = live.stop.cancelled() => {}

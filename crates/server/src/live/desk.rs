@@ -12,6 +12,7 @@ use std::{
 use calmline_core::{AgentId, Body, CallId, Draft, Event, EventId, Position, SiteId};
 use calmline_floor::{Decider, Ear};
 use calmline_store::{Feed, Site, StoreError};
+use jiff::SignedDuration;
 use tokio::sync::broadcast;
 
 use super::{Live, Readiness};
@@ -21,6 +22,10 @@ use crate::clock;
 const READ: u32 = 2_000;
 /// Timers never fire more often than this, whatever a decider asks for.
 const TIMER_GAP: Duration = Duration::from_millis(100);
+/// Work events that are older than this when they are told are a backlog: the phone platform was away, say.
+const BACKLOG_AGE: SignedDuration = SignedDuration::from_mins(2);
+/// A backlog is over when none of it has come for so long.
+const BACKLOG_QUIET: Duration = Duration::from_secs(3);
 /// How long arrival times of audio are remembered for measuring latency.
 const ARRIVALS: usize = 4_096;
 
@@ -42,6 +47,8 @@ pub struct Desk {
     tickets: AtomicU64,
     arrivals: Mutex<HashMap<EventId, Instant>>,
     changes: broadcast::Sender<Change>,
+    /// When work events were last told that had happened long before.
+    backlog: Mutex<Option<Instant>>,
     state: AtomicU8,
 }
 
@@ -57,11 +64,12 @@ impl Desk {
             tickets: AtomicU64::default(),
             arrivals: Mutex::default(),
             changes: broadcast::channel(1_024).0,
+            backlog: Mutex::default(),
             state: AtomicU8::new(Readiness::CatchingUp as u8),
         });
         let after = desk.catch_up(live).await?;
         desk.state.store(Readiness::Ready as u8, Ordering::Release);
-        live.tasks.spawn(Arc::clone(&desk).follow(Arc::clone(live), after));
+        live.deciding.spawn(Arc::clone(&desk).follow(Arc::clone(live), after));
         Ok(desk)
     }
 
@@ -145,19 +153,22 @@ impl Desk {
         let mut timer_at = Position::default();
         let mut seen = after;
         loop {
+            // While a backlog is being told, time stands still: else agents would be judged by half of their morning.
+            let quiet = self.backlog_quiet();
             // A timer that was appended must come back through the log before the next one is thought of.
             let wake = self.with(Decider::next_wake).filter(|_| seen >= timer_at);
             let outcome = tokio::select! {
                 biased;
-                () = live.stop.cancelled() => return,
+                () = live.halt.cancelled() => return self.finish(&live, seen).await,
                 events = feed.next() => match events {
                     Ok(events) => {
                         seen = events.last().map_or(seen, |event| event.position);
+                        self.note_backlog(&events);
                         self.decide(&live, &events).await
                     }
                     Err(error) => Err(error),
                 },
-                () = clock::sleep_until(wake, TIMER_GAP) => {
+                () = clock::sleep_until(wake, quiet.max(TIMER_GAP)) => {
                     let timer = self.with(|decider| decider.timer(clock::now()));
                     live.append(vec![timer]).await.map(|appended| {
                         timer_at = appended.first().map_or(timer_at, |appended| appended.position);
@@ -173,6 +184,41 @@ impl Desk {
                 tokio::time::sleep(Duration::from_secs(1)).await;
             } else {
                 self.state.store(Readiness::Ready as u8, Ordering::Release);
+            }
+        }
+    }
+
+    /// How long timers still wait for more of a backlog.
+    fn backlog_quiet(&self) -> Duration {
+        let told = *hold(&self.backlog);
+        told.map_or(Duration::ZERO, |at| BACKLOG_QUIET.saturating_sub(at.elapsed()))
+    }
+
+    /// Notes that work events are being told late.
+    fn note_backlog(&self, events: &[Event]) {
+        let late = clock::now().saturating_sub(BACKLOG_AGE).unwrap_or(jiff::Timestamp::MIN);
+        let told = events.iter().any(|event| {
+            event.at < late && matches!(event.body, Body::AgentState { .. } | Body::CallEnded { .. })
+        });
+        if told {
+            *hold(&self.backlog) = Some(Instant::now());
+        }
+    }
+
+    /// Decides on what is in the log before the process ends. Decisions that follow from decisions there are none.
+    async fn finish(&self, live: &Live, mut seen: Position) {
+        loop {
+            let events = match live.store.read(Some(&self.site), seen, READ).await {
+                Ok(events) => events,
+                Err(error) => {
+                    tracing::error!(%error, site = %self.site, "the end of the site's log was not decided on");
+                    return;
+                }
+            };
+            let Some(last) = events.last() else { return };
+            seen = last.position;
+            if self.decide(live, &events).await.is_err() {
+                return;
             }
         }
     }

@@ -54,8 +54,12 @@ pub struct Live {
     twilio: calmline_media::twilio::Config,
     desks: RwLock<BTreeMap<SiteId, Arc<Desk>>>,
     nonces: std::sync::Mutex<calmline_media::audiohook::auth::Nonces>,
+    /// Ends what hears: connections and speech workers.
     stop: CancellationToken,
-    tasks: TaskTracker,
+    hearing: TaskTracker,
+    /// Ends what decides and publishes, once nothing is heard any more.
+    halt: CancellationToken,
+    deciding: TaskTracker,
 }
 
 impl Live {
@@ -68,8 +72,6 @@ impl Live {
         bus: Arc<dyn Bus>,
         options: Options,
     ) -> Result<Arc<Self>, StoreError> {
-        let stop = CancellationToken::new();
-        let tasks = TaskTracker::new();
         let live = Arc::new(Self {
             speech: Speech::new(options.recognisers.len()),
             model: AffectModel::shipped(),
@@ -79,10 +81,12 @@ impl Live {
             nonces: std::sync::Mutex::default(),
             store,
             bus,
-            stop,
-            tasks,
+            stop: CancellationToken::new(),
+            hearing: TaskTracker::new(),
+            halt: CancellationToken::new(),
+            deciding: TaskTracker::new(),
         });
-        live.tasks.spawn(publish(Arc::clone(&live)));
+        live.deciding.spawn(publish(Arc::clone(&live)));
         for recogniser in options.recognisers {
             speech::work(&live, recogniser);
         }
@@ -166,12 +170,15 @@ impl Live {
         audio::routes(Arc::clone(self))
     }
 
-    /// Ends calls politely, finishes what is in hand, and stops. The store stays open.
+    /// Ends calls politely, finishes what is in hand, decides on it, and stops. The store stays open.
     pub async fn stop(&self) {
         self.stop.cancel();
         self.speech.stop();
-        self.tasks.close();
-        self.tasks.wait().await;
+        self.hearing.close();
+        self.hearing.wait().await;
+        self.halt.cancel();
+        self.deciding.close();
+        self.deciding.wait().await;
     }
 
     pub(crate) fn desk(&self, site: &SiteId) -> Option<Arc<Desk>> {
@@ -185,7 +192,7 @@ async fn publish(live: Arc<Live>) {
     loop {
         let events = tokio::select! {
             events = feed.next() => events,
-            () = live.stop.cancelled() => return,
+            () = live.halt.cancelled() => return,
         };
         let published = match events {
             Ok(events) => live.bus.publish(events).await.map_err(|error| error.to_string()),

@@ -1,8 +1,9 @@
 //! Words: a bounded queue of utterances and the workers that recognise them.
 //!
-//! Recognition is the expensive part, so it is the first to be shed. A call either has words or says that it has none: a
-//! call is taken on when its first utterance finds the queue short, and is let go for good when the queue grows too long,
-//! so that what there is stays whole. The caller's words come before the agent's.
+//! Recognition is the expensive part, so it is the first to be shed. Calls in which the caller's voice is agitated come
+//! first: there words help most. Any other call is taken on when its first utterance finds the queue short, and is let go
+//! when the queue grows too long, so that a call either has words or says that it has none. The caller's words come before
+//! the agent's.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -37,6 +38,7 @@ pub struct Speech {
 
 #[derive(Default)]
 struct Queue {
+    urgent: VecDeque<(WordsJob, Instant)>,
     callers: VecDeque<(WordsJob, Instant)>,
     others: VecDeque<(WordsJob, Instant)>,
     seconds: f64,
@@ -65,7 +67,11 @@ impl Speech {
             return job.shed("overload");
         }
         queue.seconds += job.seconds();
-        let line = if job.party() == Party::Customer { &mut queue.callers } else { &mut queue.others };
+        let line = match job.party() {
+            Party::Customer if job.is_urgent() => &mut queue.urgent,
+            Party::Customer => &mut queue.callers,
+            Party::Agent | Party::Unknown => &mut queue.others,
+        };
         line.push_back((job, Instant::now()));
         metrics::gauge!("calmline_words_waiting_seconds").set(queue.seconds);
         self.ready.notify_one();
@@ -86,7 +92,8 @@ impl Speech {
     fn next(&self) -> Option<(WordsJob, Instant)> {
         let mut queue = self.lock();
         loop {
-            if let Some(next) = queue.callers.pop_front().or_else(|| queue.others.pop_front()) {
+            let next = queue.urgent.pop_front().or_else(|| queue.callers.pop_front());
+            if let Some(next) = next.or_else(|| queue.others.pop_front()) {
                 queue.seconds = (queue.seconds - next.0.seconds()).max(0.0);
                 return Some(next);
             }
@@ -114,6 +121,11 @@ impl Queue {
         if self.taken.len() >= CALLS {
             self.taken.clear();
         }
+        // What waits behind agitated callers goes stale and is shed; what waits before them is bounded by its own length.
+        if job.is_urgent() {
+            let waiting: f64 = self.urgent.iter().map(|(job, _)| job.seconds()).sum();
+            return waiting < LET_GO * workers;
+        }
         let short = self.seconds < TAKE_ON * workers;
         let overlong = self.seconds > LET_GO * workers;
         let taken = self.taken.entry((job.site().clone(), job.call().clone())).or_insert(short);
@@ -126,7 +138,7 @@ impl Queue {
 pub(super) fn work(live: &Arc<Live>, mut recogniser: Box<dyn Recogniser>) {
     let live = Arc::clone(live);
     let runtime = tokio::runtime::Handle::current();
-    live.tasks.clone().spawn_blocking(move || {
+    live.hearing.clone().spawn_blocking(move || {
         while let Some((job, since)) = live.speech.next() {
             let drafts = if live.speech.stopped() || since.elapsed() > STALE {
                 metrics::counter!("calmline_words_shed_total", "reason" => "overload").increment(1);

@@ -260,6 +260,12 @@ pub(super) const SCENES: &[Scene] = &[
             c(0.9, "Missing! So now it's my fault? You lose my papers and I'm supposed to pay for it? Unbelievable!")
                 .cutting_in(0.3),
             a(0.3, "It isn't your fault. Please send me the page once more, to my own address, and I'll stop the bill today."),
+            c(0.9, "Once more! Do you know how many pages I have sent you since spring? I could paper a whole room with them!"),
+            a(0.3, "I believe you. I can see two of your letters here, and neither was answered."),
+            c(0.9, "There! You see them! You have had them all along, and still you send me reminders and threaten me with lawyers!"),
+            a(0.3, "That should never have happened. I'm taking the reminders back now, while we speak."),
+            c(0.85, "And the interest? And the fee for the reminder? I'm not going to pay a single cent of that, do you hear me?"),
+            a(0.3, "You won't have to. I'm striking out both, and you'll see it in writing."),
             c(0.85, "I don't trust a word of it. Every time I call, somebody stops something, and then comes the next reminder!"),
             a(0.3, "I see why. I'll write to you myself before noon that nothing is due while we look at it."),
             c(0.8, "And if the next reminder comes anyway? What then? Then I start all over again with the next person!"),

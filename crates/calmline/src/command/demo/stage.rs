@@ -18,6 +18,8 @@ use calmline_server::{
 use calmline_sim::story::{Plot, Story};
 use calmline_store::{KeyKind, NewAccount, NewSite, Site, Store, sqlite::Sqlite};
 
+use jiff::SignedDuration;
+
 use super::{Place, player::Platform};
 use crate::{cli::Demo, failure::Failure, said::Said};
 
@@ -127,6 +129,8 @@ async fn set_site(
     start: Timestamp,
 ) -> Result<Floor, Failure> {
     let site = SiteId::new(place.name).map_err(Failure::input)?;
+    // The site was set up before the morning that its first work events tell of.
+    let opened_at = start.saturating_sub(SignedDuration::from_hours(24)).unwrap_or(start);
     let (time_zone, language) =
         if place.chinese >= 0.5 { ("Asia/Shanghai", Lang::Zh) } else { ("Europe/Paris", Lang::En) };
     let account = |login: &str, role, agent| NewAccount {
@@ -143,7 +147,7 @@ async fn set_site(
         name: place.name.into(),
         profile: place.profile,
         time_zone: time_zone.into(),
-        opened: start,
+        opened: opened_at,
     };
     store.create_site(NewSite { site: opened, admin: None }).await?;
     let mut admin = None;
@@ -167,7 +171,7 @@ async fn set_site(
     for (name, pseudonym) in known.iter().zip(&pseudonyms) {
         store.add_account(account(name.as_str(), Role::Agent, Some(pseudonym.clone()))).await?;
     }
-    store.append(policy_facts(&site, place.profile, &admin, &pseudonyms, start)).await?;
+    store.append(policy_facts(&site, place.profile, &admin, &pseudonyms, opened_at)).await?;
     let key = |kind| FreshKey::draw(site.clone(), kind, None, start).map_err(anyhow::Error::from);
     let (events, audio) = (key(KeyKind::Events)?, key(KeyKind::Audiohook)?);
     let platform = Platform {

@@ -71,7 +71,10 @@ async fn audiohook(
     let session = audiohook::Session::new(config, clock::now());
     upgrade
         .max_message_size(largest)
-        .on_upgrade(move |socket| drive(live, desk, socket, session))
+        .on_upgrade(move |socket| {
+            let hearing = live.hearing.clone();
+            hearing.track_future(drive(live, desk, socket, session))
+        })
         .into_response()
 }
 
@@ -126,7 +129,10 @@ async fn twilio(
     let session = twilio::Session::new(config, clock::now());
     upgrade
         .max_message_size(largest)
-        .on_upgrade(move |socket| drive(live, desk, socket, session))
+        .on_upgrade(move |socket| {
+            let hearing = live.hearing.clone();
+            hearing.track_future(drive(live, desk, socket, session))
+        })
         .into_response()
 }
 

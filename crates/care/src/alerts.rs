@@ -37,7 +37,7 @@ impl Wish {
     fn reason(&self) -> Reason {
         let reason = Reason::new(self.alarm.code());
         match self.minutes {
-            Some(minutes) => reason.with("minutes", minutes.floor()),
+            Some(minutes) => reason.with("minutes", minutes),
             None => reason,
         }
     }

@@ -480,7 +480,7 @@ impl Care {
             if told || agitated_s < f64::from(self.settings.alerts.agitated_seconds) {
                 return;
             }
-            lasted = Some(agitated_s / 60.0);
+            lasted = Some((agitated_s / 6.0).round() / 10.0);
         }
         if call.ended.is_some() || call.alarms.contains(&alarm) {
             return;

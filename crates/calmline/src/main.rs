@@ -30,6 +30,9 @@ fn main() -> ExitCode {
 
 impl From<calmline_store::StoreError> for Failure {
     fn from(error: calmline_store::StoreError) -> Self {
-        Self::Inside(error.into())
+        match error {
+            calmline_store::StoreError::Backup { .. } => Self::input(error),
+            _ => Self::Inside(error.into()),
+        }
     }
 }

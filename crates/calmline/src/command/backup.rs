@@ -40,6 +40,9 @@ pub async fn backup(options: Backup, said: &Said) -> Result<(), Failure> {
 
 /// Restores a backup.
 pub async fn restore(options: Restore, said: &Said) -> Result<(), Failure> {
+    if !options.file.is_file() {
+        return Err(Failure::Input(format!("there is no backup {}", options.file.display())));
+    }
     let how = sqlite::Restore {
         passphrase: passphrase(options.passphrase_stdin)?,
         ledger: options.ledger,

@@ -19,6 +19,7 @@ use figment::{
     providers::{Env, Format, Serialized, Toml},
 };
 use serde::{Deserialize, Serialize};
+use tokio::signal::unix::{SignalKind, signal};
 
 use super::recogniser::{self, Wanted};
 use crate::{cli::Serve, failure::Failure, said::Said};
@@ -70,6 +71,8 @@ impl Default for File {
 /// Runs the command.
 pub async fn run(options: Serve, said: &Said) -> Result<(), Failure> {
     let file = configuration(options)?;
+    // Listened for from the start, so that a signal that comes while the log is read ends it decently too.
+    let ended = ended()?;
     let tls = match (file.tls_certificates, file.tls_key) {
         (Some(certificates), Some(key)) => Some(TlsFiles { certificates, key }),
         (None, None) => None,
@@ -106,7 +109,7 @@ pub async fn run(options: Serve, said: &Said) -> Result<(), Failure> {
         ));
     }
     said.line(format!("  {}/healthz  /readyz  /metrics  /openapi.json", running.url()));
-    ended().await?;
+    ended.await;
     said.note(said.both("stopping", "正在停止"));
     running.stop().await?;
     live.stop().await;
@@ -132,13 +135,16 @@ fn configuration(options: Serve) -> Result<File, Failure> {
     Ok(file)
 }
 
-/// Until the terminal or the service manager ends it.
-async fn ended() -> std::io::Result<()> {
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted,
-        _ = terminate.recv() => Ok(()),
-    }
+/// Until the terminal or the service manager ends it. Signals count from the call on, not from the first wait.
+fn ended() -> std::io::Result<impl Future<Output = ()>> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
 }
 
 #[cfg(test)]

@@ -1,0 +1,16 @@
+//! The program as its users meet it: real processes, real sockets, real calls.
+
+mod backup;
+mod commands;
+mod consent;
+mod crash;
+mod edges;
+mod eu;
+mod help;
+mod phone;
+mod program;
+mod recordings;
+mod replay;
+mod serving;
+#[cfg(feature = "whisper")]
+mod words;

@@ -22,7 +22,7 @@ cargo xtask COMMAND [ARGUMENTS]
   test [FILTER]        install what is needed and run every check and test
   dev [ARGUMENTS]      build and run `calmline serve`
   build                build the release binary
-  bench [AREA...]      measure (sense, care, language, store, server, speech) beside peers and goals; --json for a document
+  bench [AREA...]      measure (sense, care, language, store, server) beside peers and goals; --json for a document
   fuzz [--seconds 60]  run every fuzz target for that long
   packages             install the system packages, or print the line that does";
 

@@ -357,7 +357,7 @@ pub enum Evaluate {
     /// Voice affect: arousal against labelled speech
     Affect(EvaluateAffect),
     /// Words: sentiment and abuse against labelled text
-    Text(EvaluateText),
+    Text(EvaluateWords),
 }
 
 /// `evaluate affect`.
@@ -388,7 +388,7 @@ pub struct EvaluateAffect {
 
 /// `evaluate text`.
 #[derive(Debug, Args)]
-pub struct EvaluateText {
+pub struct EvaluateWords {
     #[command(flatten)]
     pub of: crate::text::EvaluateText,
     /// Print one JSON document (the result is always JSON)

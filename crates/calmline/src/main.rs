@@ -9,6 +9,7 @@ mod affect;
 mod cli;
 mod command;
 mod failure;
+mod process_log;
 mod said;
 mod text;
 

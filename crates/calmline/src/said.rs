@@ -1,5 +1,7 @@
 //! What the program says: results on standard output, everything else on standard error, in the reader's language.
 
+use std::io::Write;
+
 use calmline_core::catalog::Lang;
 use serde::Serialize;
 
@@ -36,17 +38,24 @@ impl Said {
 
     /// A line of the result.
     pub fn line(&self, text: impl AsRef<str>) {
-        println!("{}", text.as_ref());
+        put(text.as_ref());
     }
 
     /// The result as one JSON document.
     pub fn json(&self, value: &impl Serialize) -> Result<(), Failure> {
-        println!("{}", serde_json::to_string_pretty(value)?);
+        put(&serde_json::to_string_pretty(value)?);
         Ok(())
     }
 
     /// How it failed.
     pub fn failure(&self, failure: &Failure) {
         eprintln!("calmline: {failure}");
+    }
+}
+
+/// Writes a line of the result. Whoever closed the pipe (`| head`) has seen enough: the program ends quietly.
+fn put(line: &str) {
+    if writeln!(std::io::stdout().lock(), "{line}").is_err() {
+        std::process::exit(0);
     }
 }

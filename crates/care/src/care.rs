@@ -62,11 +62,15 @@ impl Care {
         self.now = self.now.max(event.at);
         let timer = matches!(event.body, Body::TimerFired {}).then_some(event.id);
         let mut out = Decisions::new(&self.site, self.now, timer);
-        self.wake_due(&mut out);
         if timer.is_none() {
+            // What fell due before comes first; what falls due at this very time knows of the event: no break is offered
+            // to an agent who takes a call just now.
+            let before = self.now.saturating_sub(SignedDuration::from_nanos(1)).unwrap_or(self.now);
+            self.wake_due(before, &mut out);
             out.triggered_by(event.id);
             self.take(event, &mut out);
         }
+        self.wake_due(self.now, &mut out);
         self.serve_waiting(&mut out);
         out.done()
     }
@@ -83,8 +87,8 @@ impl Care {
         (self.agents.len(), self.calls.len())
     }
 
-    fn wake_due(&mut self, out: &mut Decisions) {
-        while let Some(waiter) = self.wakes.take_due(self.now) {
+    fn wake_due(&mut self, until: Timestamp, out: &mut Decisions) {
+        while let Some(waiter) = self.wakes.take_due(until) {
             match waiter {
                 Waiter::Agent(slot) => self.wake_agent(slot, out),
                 Waiter::Call(slot) => self.forget_call(slot, out),

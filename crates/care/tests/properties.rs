@@ -284,7 +284,7 @@ proptest! {
                 match &draft.body {
                     Body::BreakOffered { agent, offer, .. } => {
                         let in_call = calls.values().any(|has| has == agent);
-                        prop_assert!(!in_call, "{draft:?}");
+                        prop_assert!(!in_call, "{draft:?}\nafter {:?}", &live.log[place.saturating_sub(12)..=place]);
                         prop_assert!(stage.insert(offer.clone(), "offered").is_none());
                     }
                     Body::BreakBegan { offer, .. } => {

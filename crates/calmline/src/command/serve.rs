@@ -22,7 +22,12 @@ use serde::{Deserialize, Serialize};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::recogniser::{self, Wanted};
-use crate::{cli::Serve, failure::Failure, said::Said};
+use crate::{
+    cli::Serve,
+    failure::Failure,
+    process_log::{self, LogFormat},
+    said::Said,
+};
 
 /// The configuration file. Every name can also be set by a variable, such as `CALMLINE_LISTEN` or
 /// `CALMLINE_SPEECH_WORKERS`; flags override both.
@@ -47,6 +52,8 @@ struct File {
     twilio_inbound: Party,
     /// Whose voice Twilio's `outbound` track carries.
     twilio_outbound: Party,
+    /// How the process's log is written: `text` or `json`.
+    log_format: LogFormat,
     /// Thresholds of care that differ from the defaults.
     care: Settings,
 }
@@ -63,6 +70,7 @@ impl Default for File {
             speech_workers: 1,
             twilio_inbound: Party::Unknown,
             twilio_outbound: Party::Unknown,
+            log_format: LogFormat::default(),
             care: Settings::default(),
         }
     }
@@ -71,6 +79,7 @@ impl Default for File {
 /// Runs the command.
 pub async fn run(options: Serve, said: &Said) -> Result<(), Failure> {
     let file = configuration(options)?;
+    process_log::start(file.log_format, "info");
     // Listened for from the start, so that a signal that comes while the log is read ends it decently too.
     let ended = ended()?;
     let tls = match (file.tls_certificates, file.tls_key) {
@@ -125,7 +134,7 @@ fn configuration(options: Serve) -> Result<File, Failure> {
         }
         figment = figment.merge(Toml::file_exact(path));
     }
-    let known = ["listen", "tls_certificates", "tls_key", "asr_model", "speech_workers"];
+    let known = ["listen", "tls_certificates", "tls_key", "asr_model", "speech_workers", "log_format"];
     figment = figment.merge(Env::prefixed("CALMLINE_").only(&known));
     let mut file: File =
         figment.extract().map_err(|error| Failure::Input(format!("configuration: {error}")))?;

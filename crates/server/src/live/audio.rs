@@ -12,7 +12,7 @@ use std::{
 };
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
-use calmline_core::{CallId, Draft, Party};
+use calmline_core::{Body, CallId, Draft, Party};
 use calmline_floor::{Ear, Hears};
 use calmline_media::{CloseReason, DisconnectReason, Output, SessionEvent};
 use calmline_store::StoreError;
@@ -250,7 +250,7 @@ impl<W: Wire> Connection<W> {
             return Ok(());
         }
         let drafts = facts(&self.live, self.out.drain(..));
-        for draft in &drafts {
+        for draft in drafts.iter().filter(|draft| matches!(draft.body, Body::Signal { .. })) {
             self.desk.arrived(draft.id, arrived);
         }
         self.live.append(drafts).await.map(|_| ())

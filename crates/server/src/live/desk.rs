@@ -1,7 +1,7 @@
 //! One site's desk: its decider, who is in which call, and the task that follows the log.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{HashMap, HashSet, VecDeque},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU8, AtomicU64, Ordering},
@@ -26,7 +26,7 @@ const TIMER_GAP: Duration = Duration::from_millis(100);
 const BACKLOG_AGE: SignedDuration = SignedDuration::from_mins(2);
 /// A backlog is over when none of it has come for so long.
 const BACKLOG_QUIET: Duration = Duration::from_secs(3);
-/// How long arrival times of audio are remembered for measuring latency.
+/// How many arrival times of audio are remembered for measuring latency.
 const ARRIVALS: usize = 4_096;
 
 /// Something that a call in progress has to know.
@@ -38,6 +38,25 @@ pub enum Change {
     Bound(CallId, AgentId),
 }
 
+/// When the audio behind events arrived; the latest of them only.
+#[derive(Default)]
+struct Arrivals {
+    at: HashMap<EventId, Instant>,
+    order: VecDeque<EventId>,
+}
+
+impl Arrivals {
+    fn note(&mut self, event: EventId, at: Instant) {
+        if self.at.insert(event, at).is_none() {
+            self.order.push_back(event);
+        }
+        while self.order.len() > ARRIVALS {
+            let Some(oldest) = self.order.pop_front() else { break };
+            self.at.remove(&oldest);
+        }
+    }
+}
+
 /// One site's desk.
 pub struct Desk {
     site: SiteId,
@@ -45,7 +64,7 @@ pub struct Desk {
     bindings: Mutex<HashMap<CallId, AgentId>>,
     parked: Mutex<HashMap<CallId, (u64, Ear)>>,
     tickets: AtomicU64,
-    arrivals: Mutex<HashMap<EventId, Instant>>,
+    arrivals: Mutex<Arrivals>,
     changes: broadcast::Sender<Change>,
     /// When work events were last told that had happened long before.
     backlog: Mutex<Option<Instant>>,
@@ -114,13 +133,9 @@ impl Desk {
         parked.remove(call).map(|(_, ear)| ear)
     }
 
-    /// Remembers when the audio behind an event arrived, so that a decision's latency can be measured.
+    /// Remembers when the audio behind an event arrived, so that the latency of what follows from it can be measured.
     pub fn arrived(&self, event: EventId, at: Instant) {
-        let mut arrivals = hold(&self.arrivals);
-        if arrivals.len() >= ARRIVALS {
-            arrivals.retain(|_, at| at.elapsed() < Duration::from_secs(60));
-        }
-        arrivals.insert(event, at);
+        hold(&self.arrivals).note(event, at);
     }
 
     pub(super) fn readiness(&self) -> Readiness {
@@ -226,7 +241,15 @@ impl Desk {
     /// Applies events and appends what follows. If the append fails the events are gone for this decider, so it is tried
     /// again until it succeeds or the process stops.
     async fn decide(&self, live: &Live, events: &[Event]) -> Result<(), StoreError> {
-        let drafts: Vec<Draft> = events.iter().flat_map(|event| self.take(event)).collect();
+        let mut drafts = Vec::new();
+        let mut prompts = Vec::new();
+        for event in events {
+            let decided = self.take(event);
+            if decided.iter().any(|draft| matches!(draft.body, Body::PromptShown { .. })) {
+                prompts.push(event.id);
+            }
+            drafts.extend(decided);
+        }
         let mut pause = Duration::from_millis(100);
         loop {
             match live.append(drafts.clone()).await {
@@ -240,22 +263,20 @@ impl Desk {
                 }
             }
         }
+        self.measure(&prompts);
         for draft in &drafts {
-            self.measure(draft);
+            metrics::counter!("calmline_decisions_total", "kind" => draft.body.kind()).increment(1);
         }
         Ok(())
     }
 
-    /// From the arrival of the last audio that a decision rests on to its commit.
-    fn measure(&self, draft: &Draft) {
-        if !matches!(draft.body, Body::PromptShown { .. } | Body::AlertRaised { .. }) {
-            return;
-        }
+    /// From the arrival of the audio that completed a cue to the commit of the prompt that it brought. Words have a time
+    /// of their own: `calmline_words_real_time_factor`.
+    fn measure(&self, prompted_by: &[EventId]) {
         let arrivals = hold(&self.arrivals);
-        if let Some(latest) = draft.because.iter().filter_map(|cause| arrivals.get(cause)).max() {
-            metrics::histogram!("calmline_cue_latency_seconds").record(latest.elapsed().as_secs_f64());
+        for arrived in prompted_by.iter().filter_map(|event| arrivals.at.get(event)) {
+            metrics::histogram!("calmline_cue_latency_seconds").record(arrived.elapsed().as_secs_f64());
         }
-        metrics::counter!("calmline_decisions_total", "kind" => draft.body.kind()).increment(1);
     }
 
     fn take(&self, event: &Event) -> Vec<Draft> {

@@ -16,7 +16,12 @@ use calmline_core::policy::Profile;
 
 use self::{narrator::Narrator, stage::Stage, voices::Voices};
 use super::recogniser::{self, Wanted};
-use crate::{cli::Demo, failure::Failure, said::Said};
+use crate::{
+    cli::Demo,
+    failure::Failure,
+    process_log::{self, LogFormat},
+    said::Said,
+};
 
 /// How long the story takes.
 const STORY_MINUTES: f64 = 3.0;
@@ -47,6 +52,7 @@ pub async fn run(options: Demo, said: &Said) -> Result<(), Failure> {
     if options.fast {
         return fast::run(&options, &places(options.profile), said);
     }
+    process_log::start(LogFormat::Text, "warn");
     let minutes = length(&options)?;
     let wanted = options.asr_model.clone().unwrap_or_else(|| "whisper-base".into());
     let recognisers = tokio::task::block_in_place(|| recogniser::load(&Wanted::Named(&wanted), 1, said))

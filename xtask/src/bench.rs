@@ -14,6 +14,7 @@ use crate::{
 };
 
 /// One measured figure of an area: its JSON key, its name, its goal, its unit, and whether less is better.
+#[derive(Clone, Copy)]
 struct Figure {
     key: &'static str,
     name: &'static str,

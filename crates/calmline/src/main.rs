@@ -1,9 +1,5 @@
 //! The `calmline` program.
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a command-line program talks to its terminal"
-)]
+#![expect(clippy::print_stderr, reason = "a command-line program talks to its terminal")]
 
 mod affect;
 mod cli;

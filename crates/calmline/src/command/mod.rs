@@ -23,7 +23,7 @@ pub fn run(command: Command, said: &Said) -> Result<(), Failure> {
         Command::Keys(options) => block_on(keys::run(options, said)),
         Command::Serve(options) => block_on(serve::run(options, said)),
         Command::Demo(options) => block_on(demo::run(options, said)),
-        Command::Replay(options) => replay::run(options, said),
+        Command::Replay(options) => replay::run(&options, said),
         Command::Import(options) => block_on(import::run(options, said)),
         Command::Policy(options) => policy::run(&options, said),
         Command::Attest(options) => block_on(attest::run(options, said)),

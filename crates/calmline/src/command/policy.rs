@@ -55,7 +55,7 @@ fn verdict_code(rule: &Rule) -> &'static str {
 }
 
 /// A condition is worded as what is missing; here the notice or consent itself is named.
-fn notice_name<'a>(lang: Lang, code: &'a str) -> &'a str {
+fn notice_name(lang: Lang, code: &str) -> &str {
     match code.strip_prefix("condition.") {
         Some("agent_consent") => match lang {
             Lang::En => "the agent's separate consent",

@@ -34,11 +34,11 @@ struct Tape {
 }
 
 /// Runs the command.
-pub fn run(options: Replay, said: &Said) -> Result<(), Failure> {
+pub fn run(options: &Replay, said: &Said) -> Result<(), Failure> {
     if let Some(data) = &options.log {
         return log::run(data, (options.from, options.to), options.json, said);
     }
-    let tapes = tapes(&options, said)?;
+    let tapes = tapes(options, said)?;
     if tapes.is_empty() {
         return Err(Failure::Usage(
             "name recordings or a folder of them, or --agent FILE --customer FILE, or --log DIR".into(),
@@ -197,7 +197,7 @@ fn hear(
 
     let mut rehearsal = Rehearsal::new(Decider::new(id.clone(), site.profile, site.care.clone()));
     let tell = |rehearsal: &mut Rehearsal, at, body| {
-        rehearsal.tell(Draft::derived(id.clone(), at, Vec::new(), body))
+        rehearsal.tell(Draft::derived(id.clone(), at, Vec::new(), body));
     };
     for body in site.facts(&agent)? {
         tell(&mut rehearsal, start, body);

@@ -71,7 +71,7 @@ struct Due {
 }
 
 enum What {
-    Fact(Draft),
+    Fact(Box<Draft>),
     Answer { agent: AgentId, offer: OfferId, answer: OfferAnswer, minutes: u32 },
 }
 
@@ -224,7 +224,7 @@ impl Day {
         for (seconds, body) in heard.iter() {
             let draft =
                 Draft::derived(self.site.clone(), after(at, *seconds), Vec::new(), retold(body, call));
-            self.fall_due(draft.at, What::Fact(draft));
+            self.fall_due(draft.at, What::Fact(Box::new(draft)));
         }
     }
 
@@ -235,7 +235,7 @@ impl Day {
 
     fn happen(&mut self, due: Due) {
         match due.what {
-            What::Fact(draft) => self.rehearsal.tell(draft),
+            What::Fact(draft) => self.rehearsal.tell(*draft),
             What::Answer { agent, offer, answer, minutes } => {
                 let body = Body::BreakAnswered { offer, agent: agent.clone(), answer };
                 self.rehearsal.tell(Draft::derived(self.site.clone(), due.at, Vec::new(), body));

@@ -47,7 +47,7 @@ const AREAS: &[Area] = &[
     Area {
         name: "sense",
         package: "calmline-sense",
-        example: "cost",
+        example: "sense_cost",
         figures: &[
             less("cpu_s_per_speech_hour", "acoustic chain, hour of speech", Some(6.0), "CPU-s"),
             less("cpu_s_per_leg_hour", "acoustic chain, leg-hour of a real call", Some(3.0), "CPU-s"),
@@ -56,7 +56,7 @@ const AREAS: &[Area] = &[
     Area {
         name: "language",
         package: "calmline-language",
-        example: "cost",
+        example: "language_cost",
         figures: &[
             more("read_turns_per_cpu_s", "turns read", None, "1/CPU-s"),
             more("redact_turns_per_cpu_s", "turns redacted", None, "1/CPU-s"),
@@ -67,7 +67,7 @@ const AREAS: &[Area] = &[
     Area {
         name: "care",
         package: "calmline-care",
-        example: "cost",
+        example: "care_cost",
         figures: &[more("events_per_cpu_s", "events decided on", None, "1/CPU-s")],
     },
     Area {

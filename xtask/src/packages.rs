@@ -24,7 +24,7 @@ impl Need {
                 ("build-essential", &["/usr/bin/g++"]),
                 ("cmake", &["/usr/bin/cmake"]),
                 ("clang", &["/usr/bin/clang"]),
-                ("libclang-dev", &["/usr/lib/llvm-14/lib/libclang.so", "/usr/lib/llvm-19/lib/libclang.so"]),
+                ("libclang-dev", &["/usr/lib/llvm-*/lib/libclang.so"]),
             ],
             Self::Speech => {
                 &[("espeak-ng", &["/usr/bin/espeak-ng"]), ("python3-pip", &["/usr/bin/pip3", "/usr/bin/pip"])]
@@ -38,7 +38,7 @@ pub fn install(needs: &[Need]) -> Result<()> {
     let missing: Vec<&str> = needs
         .iter()
         .flat_map(|need| need.packages())
-        .filter(|(_, files)| !files.iter().any(|file| Path::new(file).exists()))
+        .filter(|(_, files)| !files.iter().any(|file| exists(file)))
         .map(|(package, _)| *package)
         .collect();
     if missing.is_empty() {
@@ -62,6 +62,19 @@ pub fn install(needs: &[Need]) -> Result<()> {
     }
     std::fs::remove_file(&log).ok();
     Ok(())
+}
+
+/// Whether a file is there; a `*` stands for the rest of one folder's name.
+fn exists(file: &str) -> bool {
+    let Some((before, after)) = file.split_once('*') else { return Path::new(file).exists() };
+    let (parent, start) = before.rsplit_once('/').unwrap_or(("", before));
+    std::fs::read_dir(parent).is_ok_and(|entries| {
+        entries.filter_map(Result::ok).any(|entry| {
+            let name = entry.file_name();
+            name.to_string_lossy().starts_with(start)
+                && Path::new(&format!("{}{after}", entry.path().display())).exists()
+        })
+    })
 }
 
 fn is_root() -> bool {

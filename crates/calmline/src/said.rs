@@ -53,9 +53,13 @@ impl Said {
     }
 }
 
-/// Writes a line of the result. Whoever closed the pipe (`| head`) has seen enough: the program ends quietly.
+/// Writes a line of the result. Whoever closed the pipe (`| head`) has seen enough, and the work goes on without them;
+/// a result that is lost for another reason is a failure.
 fn put(line: &str) {
-    if writeln!(std::io::stdout().lock(), "{line}").is_err() {
-        std::process::exit(0);
+    if let Err(error) = writeln!(std::io::stdout().lock(), "{line}")
+        && error.kind() != std::io::ErrorKind::BrokenPipe
+    {
+        eprintln!("calmline: the result could not be written: {error}");
+        std::process::exit(4);
     }
 }

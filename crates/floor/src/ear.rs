@@ -75,17 +75,23 @@ impl Ear {
         &self.call
     }
 
-    /// Says who the agent is (or that it is somebody else now), and asks the policy anew.
-    pub fn bind(&mut self, policy: &SitePolicy, agent: &AgentId, now: Timestamp, out: &mut Vec<Hears>) {
-        if self.agent.as_ref() == Some(agent) {
+    /// Says who the agent is (or that it is somebody else now, or nobody known), and asks the policy anew.
+    pub fn bind(
+        &mut self,
+        policy: &SitePolicy,
+        agent: Option<&AgentId>,
+        now: Timestamp,
+        out: &mut Vec<Hears>,
+    ) {
+        if self.agent.as_ref() == agent {
             return;
         }
         let mut heard = Vec::new();
         for leg in self.legs.iter_mut().filter(|leg| leg.party() == Party::Agent) {
-            leg.close_sensors(&mut heard);
+            leg.close_sensors(now, &mut heard);
         }
         self.tell(heard, now, out);
-        self.agent = Some(agent.clone());
+        self.agent = agent.cloned();
         self.dialogue = None;
         self.ask(policy, now, out);
     }
@@ -128,7 +134,7 @@ impl Ear {
         let Some(leg) = self.legs.get_mut(channel) else { return };
         let (party, start_s) = (leg.party(), leg.seconds());
         let mut heard = Vec::new();
-        leg.gap(samples, &mut heard);
+        leg.gap(samples, now, &mut heard);
         self.tell(heard, now, out);
         let body = Body::LegGap {
             call: self.call.clone(),
@@ -143,7 +149,7 @@ impl Ear {
     pub fn close(mut self, now: Timestamp, out: &mut Vec<Hears>) {
         let mut heard = Vec::new();
         for leg in &mut self.legs {
-            leg.close_sensors(&mut heard);
+            leg.close_sensors(now, &mut heard);
         }
         self.tell(heard, now, out);
         for (channel, leg) in self.legs.iter().enumerate() {

@@ -198,7 +198,8 @@ impl LegEar {
         self.forget();
     }
 
-    pub(crate) fn gap(&mut self, samples: u64, out: &mut Vec<LegHeard>) {
+    pub(crate) fn gap(&mut self, samples: u64, now: Timestamp, out: &mut Vec<LegHeard>) {
+        self.check(now, out);
         let mut heard = Vec::new();
         if let Some(leg) = &mut self.sensors {
             leg.skip(samples, &mut heard);
@@ -211,7 +212,8 @@ impl LegEar {
     }
 
     /// Ends all sensors; what they still held comes out.
-    pub(crate) fn close_sensors(&mut self, out: &mut Vec<LegHeard>) {
+    pub(crate) fn close_sensors(&mut self, now: Timestamp, out: &mut Vec<LegHeard>) {
+        self.check(now, out);
         let Some(mut leg) = self.sensors.take() else { return };
         let mut heard = Vec::new();
         leg.finish(&mut heard);
@@ -222,6 +224,11 @@ impl LegEar {
         self.held.clear();
         self.kept.clear();
         self.speaking = false;
+    }
+
+    /// Ends what is no longer permitted, before anything that it held can come out.
+    fn check(&mut self, now: Timestamp, out: &mut Vec<LegHeard>) {
+        self.audio(&[], now, out);
     }
 
     /// Words stop the moment their permit lapses, and the audio kept for them goes.

@@ -80,6 +80,8 @@ impl WordsJob {
             return self.without_words();
         }
         match listener.transcribe(recogniser, &audio, self.hint.as_deref(), now) {
+            // Recognition takes a while; what was withdrawn meanwhile is not kept.
+            Ok(_) if listener.check(now).is_err() => self.without_words(),
             Ok(transcript) => self.with_words(&transcript, now),
             Err(_) => self.shed("failed"),
         }

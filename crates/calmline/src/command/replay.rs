@@ -218,7 +218,7 @@ fn hear(
         start,
         &mut out,
     );
-    ear.bind(policy, &agent, start, &mut out);
+    ear.bind(policy, Some(&agent), start, &mut out);
     let length = tape.legs.iter().map(|(_, audio)| audio.len()).max().unwrap_or(0);
     for from in (0..length).step_by(CHUNK) {
         let now = after(start, (from + CHUNK).min(length));

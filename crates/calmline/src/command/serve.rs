@@ -29,7 +29,7 @@ use crate::{
     said::Said,
 };
 
-/// The configuration file. Every name can also be set by a variable, such as `CALMLINE_LISTEN` or
+/// The configuration file. The plain names can also be set by a variable, such as `CALMLINE_LISTEN` or
 /// `CALMLINE_SPEECH_WORKERS`; flags override both.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]

@@ -28,6 +28,8 @@ use crate::clock;
 
 /// Silence on the socket does not keep a lapsed permit alive for longer than this.
 const TICK: Duration = Duration::from_millis(500);
+/// How long a message may take to send.
+const SEND: Duration = Duration::from_secs(10);
 /// How long a call waits for the connection that the platform announced.
 const RECONNECT: Duration = Duration::from_secs(15);
 
@@ -105,27 +107,29 @@ impl<W: Wire> Connection<W> {
         for channel in 0..ear.parties().count() {
             ear.audio(channel, &[], now, &mut self.out);
         }
+        // A permit that has expired is asked for anew; one that was withdrawn is refused.
+        self.desk.with(|decider| ear.ask(decider.policy(), now, &mut self.out));
     }
 
     fn change(&mut self, change: &Result<Change, RecvError>) {
+        let Some(ear) = &self.ear else { return };
+        match change {
+            Ok(Change::Bound(call)) if call != ear.call() => {}
+            Err(RecvError::Closed) => {}
+            // Having missed some changes is as if all had changed.
+            Ok(Change::Bound(_) | Change::Policy) | Err(RecvError::Lagged(_)) => self.ask_anew(),
+        }
+    }
+
+    /// Brings the ear to what is known of the call's agent and of the policy now.
+    fn ask_anew(&mut self) {
         let Some(ear) = &mut self.ear else { return };
         let (now, out) = (clock::now(), &mut self.out);
-        match change {
-            Ok(Change::Bound(call, agent)) if call == ear.call() => {
-                self.desk.with(|decider| ear.bind(decider.policy(), agent, now, out));
-            }
-            Ok(Change::Bound(..)) | Err(RecvError::Closed) => {}
-            // Having missed some changes is as if all had changed.
-            Ok(Change::Policy) | Err(RecvError::Lagged(_)) => {
-                let agent = self.desk.agent_of(ear.call());
-                self.desk.with(|decider| {
-                    if let Some(agent) = agent {
-                        ear.bind(decider.policy(), &agent, now, out);
-                    }
-                    ear.ask(decider.policy(), now, out);
-                });
-            }
-        }
+        let agent = self.desk.agent_of(ear.call());
+        self.desk.with(|decider| {
+            ear.bind(decider.policy(), agent.as_ref(), now, out);
+            ear.ask(decider.policy(), now, out);
+        });
     }
 
     /// Does what the protocol wants; true once the connection is over.
@@ -133,7 +137,9 @@ impl<W: Wire> Connection<W> {
         while let Some(output) = self.wire.poll() {
             match output {
                 Output::Send(text) => {
-                    if self.socket.send(Message::Text(text.into())).await.is_err() {
+                    let sent = self.socket.send(Message::Text(text.into()));
+                    // A peer that no longer reads is as good as gone.
+                    if !matches!(tokio::time::timeout(SEND, sent).await, Ok(Ok(()))) {
                         self.wire.lost();
                     }
                 }
@@ -153,7 +159,7 @@ impl<W: Wire> Connection<W> {
                 Output::Close { code, reason } => {
                     let frame = CloseFrame { code, reason: reason.into() };
                     // The peer may be gone already; then there is nobody to tell.
-                    drop(self.socket.send(Message::Close(Some(frame))).await);
+                    drop(tokio::time::timeout(SEND, self.socket.send(Message::Close(Some(frame)))).await);
                     self.end(CloseReason::Ended);
                     return true;
                 }
@@ -206,21 +212,22 @@ impl<W: Wire> Connection<W> {
     /// Opens the call's ear, or takes up the one that waits for this connection.
     fn open(&mut self, call: CallId, channels: &[Party]) {
         let now = clock::now();
-        if let Some(ear) = self.desk.unpark(&call).filter(|ear| ear.parties().eq(channels.iter().copied())) {
-            self.ear = Some(ear);
-            return;
+        if let Some(ear) = self.desk.unpark(&call) {
+            if ear.parties().eq(channels.iter().copied()) {
+                // Agent, consents and notices may have changed while nobody listened.
+                self.ear = Some(ear);
+                self.ask_anew();
+                return;
+            }
+            ear.close(now, &mut self.out);
         }
-        let agent = self.desk.agent_of(&call);
         let (live, out) = (&self.live, &mut self.out);
         let words = (W::PROTOCOL, live.has_words());
         self.ear = Some(self.desk.with(|decider| {
             let model = Arc::clone(&live.model);
-            let mut ear = Ear::open(decider.policy(), call, channels, words, model, now, out);
-            if let Some(agent) = &agent {
-                ear.bind(decider.policy(), agent, now, out);
-            }
-            ear
+            Ear::open(decider.policy(), call, channels, words, model, now, out)
         }));
+        self.ask_anew();
     }
 
     /// Samples that do not come. What the platform left out on purpose is not lost.

@@ -34,8 +34,8 @@ const ARRIVALS: usize = 4_096;
 pub enum Change {
     /// A notice or a consent changed.
     Policy,
-    /// The agent of a call is known, or is somebody else now.
-    Bound(CallId, AgentId),
+    /// The agent of a call is known, is somebody else now, or is nobody known.
+    Bound(CallId),
 }
 
 /// When the audio behind events arrived; the latest of them only.
@@ -155,6 +155,11 @@ impl Desk {
             after = last.position;
             let there: HashSet<EventId> = events.iter().map(|event| event.id).collect();
             for event in &events {
+                // Decisions come after what they follow from. What follows from events before a logged decision, and is
+                // not in the log, was never decided: thresholds or the program have changed since.
+                if event.body.is_decision() {
+                    missing.retain(|draft: &Draft| there.contains(&draft.id));
+                }
                 missing.extend(self.take(event));
             }
             missing.retain(|draft| !there.contains(&draft.id));
@@ -258,7 +263,10 @@ impl Desk {
                 Err(error) => {
                     tracing::error!(%error, site = %self.site, "decisions could not be appended; trying again");
                     self.state.store(Readiness::Failed as u8, Ordering::Release);
-                    tokio::time::sleep(pause).await;
+                    tokio::select! {
+                        () = tokio::time::sleep(pause) => {}
+                        () = live.halt.cancelled() => return Err(error),
+                    }
                     pause = (pause * 2).min(Duration::from_secs(5));
                 }
             }
@@ -284,7 +292,11 @@ impl Desk {
         match &event.body {
             Body::CallAnswered { call, agent, .. } | Body::CallTransferred { call, to: Some(agent), .. } => {
                 hold(&self.bindings).insert(call.clone(), agent.clone());
-                self.tell(Change::Bound(call.clone(), agent.clone()));
+                self.tell(Change::Bound(call.clone()));
+            }
+            Body::CallTransferred { call, to: None, .. } => {
+                hold(&self.bindings).remove(call);
+                self.tell(Change::Bound(call.clone()));
             }
             Body::CallEnded { call, .. } => {
                 hold(&self.bindings).remove(call);

@@ -192,7 +192,7 @@ impl Day {
             epoch,
             &mut out,
         );
-        ear.bind(policy, &call.agent, epoch, &mut out);
+        ear.bind(policy, Some(&call.agent), epoch, &mut out);
         let chunk = RATE as usize / 5;
         for (piece, (customer, agent)) in
             tracks.customer.chunks(chunk).zip(tracks.agent.chunks(chunk)).enumerate()

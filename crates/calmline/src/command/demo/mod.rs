@@ -61,7 +61,7 @@ pub async fn run(options: Demo, said: &Said) -> Result<(), Failure> {
     let places = places(options.profile);
     let mut stage = Stage::set(&options, &places, recognisers, said).await?;
     let narrator = Narrator::new(&stage, options.json, *said);
-    narrator.opening(&places);
+    narrator.opening(&places, &stage);
 
     let stop = tokio_util::sync::CancellationToken::new();
     let floors = outside::run(&mut stage, &voices, &stop);
@@ -75,7 +75,7 @@ pub async fn run(options: Demo, said: &Said) -> Result<(), Failure> {
         floor.await.map_err(anyhow::Error::from)??;
     }
     let narrator = telling.await.map_err(anyhow::Error::from)?;
-    narrator.closing(&stage).await?;
+    narrator.closing();
     stage.strike().await
 }
 

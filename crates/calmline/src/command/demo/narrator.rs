@@ -18,7 +18,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::{Place, outside::Seen, stage::Stage};
-use crate::{failure::Failure, said::Said};
+use crate::said::Said;
 
 /// What has been counted at a site.
 #[derive(Debug, Default)]
@@ -67,8 +67,27 @@ impl Narrator {
         self.said.lang
     }
 
+    /// Says how to look further and how to sign in, while the demo runs.
+    fn doors(&self, stage: &Stage) {
+        let said = &self.said;
+        let agent = stage
+            .floors
+            .first()
+            .and_then(|floor| floor.names.values().next().map(|name| format!("{name}@{}", floor.site)));
+        let site = stage.floors.first().map_or("", |floor| floor.site.as_str());
+        said.note(format!(
+            "{0}: {1}\n  POST {1}/v1/session {{\"login\": \"supervisor@{site}\", \"password\": \"{2}\"}}\n  {3}: supervisor@…, admin@…, council@…, {4}\n  {1}/openapi.json · /metrics · /v1/stream\n",
+            said.both("look further while it runs", "运行期间可进一步查看"),
+            self.url,
+            stage.password,
+            said.both("people, all with this password", "账号(密码相同)"),
+            agent.unwrap_or_default(),
+        ));
+    }
+
     /// Says what will be seen.
-    pub fn opening(&self, places: &[Place]) {
+    pub fn opening(&self, places: &[Place], stage: &Stage) {
+        self.doors(stage);
         for place in places {
             let how = match place.profile {
                 Profile::Strict => self.said.both(
@@ -248,8 +267,8 @@ impl Narrator {
         if latest.is_empty() { String::new() } else { format!(" · {}", latest.join(" · ")) }
     }
 
-    /// Sums up, and says how to look further.
-    pub async fn closing(&self, stage: &Stage) -> Result<(), Failure> {
+    /// Sums up.
+    pub fn closing(&self) {
         let said = &self.said;
         for (site, count) in &self.counts {
             let decisions: Vec<_> = count.decisions.iter().map(|(kind, n)| format!("{kind} {n}")).collect();
@@ -274,26 +293,10 @@ impl Narrator {
                 count.agent_voice
             ));
         }
-        let agent = stage
-            .floors
-            .first()
-            .and_then(|floor| floor.names.values().next().map(|name| format!("{name}@{}", floor.site)));
-        let site = stage.floors.first().map_or("", |floor| floor.site.as_str());
-        said.note(format!(
-            "\n{}: {}\n  POST {}/v1/session {{\"login\": \"supervisor@{site}\", \"password\": \"{}\"}}\n  {}: supervisor@…, admin@…, council@…, {}\n  {}/openapi.json · /metrics · /v1/stream\n  {}",
-            said.both("the server of this demo", "本演示的服务器"),
-            self.url,
-            self.url,
-            stage.password,
-            said.both("people", "账号"),
-            agent.unwrap_or_default(),
-            self.url,
-            said.both(
-                "keep a demo's data and look at it later: calmline demo --minutes 3 --data DIR, then calmline serve --data DIR",
-                "保留演示数据以便之后查看:calmline demo --minutes 3 --data DIR,然后 calmline serve --data DIR",
-            ),
+        said.note(said.both(
+            "\nkeep a demo's data and look at it later: calmline demo --minutes 3 --data DIR, then calmline serve --data DIR",
+            "\n保留演示数据以便之后查看:calmline demo --minutes 3 --data DIR,然后 calmline serve --data DIR",
         ));
-        Ok(())
     }
 }
 

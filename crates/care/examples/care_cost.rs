@@ -1,5 +1,5 @@
 //! What a day costs: a generated day of 500 agents, some 50,000 calls with voice and words, timers as they are asked for.
-//! Prints one JSON line. `cargo run --release -p calmline-care --example cost`
+//! Prints one JSON line. `cargo run --release -p calmline-care --example care_cost`
 #![expect(clippy::print_stdout, reason = "its purpose")]
 
 use std::time::Instant;

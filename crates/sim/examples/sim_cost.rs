@@ -1,4 +1,4 @@
-//! What the simulator costs: `cargo run --release -p calmline-sim --example cost`.
+//! What the simulator costs: `cargo run --release -p calmline-sim --example sim_cost`.
 #![expect(clippy::print_stdout, reason = "an example talks to its terminal")]
 
 use std::{hint::black_box, time::Instant};

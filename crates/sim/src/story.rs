@@ -42,8 +42,8 @@ const CAST: [(f64, &str); 6] = [
     (1.0, "order-status"),
     (3.0, "third-call"),
     (8.0, "insults"),
-    (18.0, "new-address"),
-    (26.0, "cancellation-fee"),
+    (14.0, "cancellation-fee"),
+    (22.0, "new-address"),
     (60.0, "wants-supervisor"),
 ];
 const SECOND_LANGUAGE_S: f64 = 3.0;
@@ -77,7 +77,7 @@ impl Story {
             heard_from: start,
             occupancy: 0.8,
             profile: Profile::Flat,
-            bursts: vec![Burst { from: later(start, -LULL_S.0), until: later(start, LULL_S.1), factor: 0.2 }],
+            bursts: vec![Burst { from: later(start, -LULL_S.0), until: later(start, LULL_S.1), factor: 0.1 }],
             breaks: PlannedBreaks::Short { after_minutes: USUAL_STRETCH_MIN },
             snapshot_s: 60.0,
             repertoire: 24,

@@ -8,12 +8,14 @@ mod bench;
 mod packages;
 mod steps;
 mod tests;
+mod totals;
+mod web;
 
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, bail};
 
-use crate::{packages::Need, steps::Steps};
+use crate::{packages::Need, steps::Steps, web::Wanted};
 
 const HELP: &str = "\
 cargo xtask COMMAND [ARGUMENTS]
@@ -21,7 +23,9 @@ cargo xtask COMMAND [ARGUMENTS]
   demo [ARGUMENTS]     install what is needed, build, and run the demo (`calmline demo --help` lists its arguments)
   test [FILTER]        install what is needed and run every check and test
   dev [ARGUMENTS]      build and run `calmline serve`
-  build                build the release binary
+  build                build the web app and the release binary
+  web                  build the web app (other commands do so too, where Node is there and something changed)
+  shots [PAGE...]      photograph every page, in both languages, light and dark, into target/shots
   bench [AREA...]      measure (sense, care, language, store, server) beside peers and goals; --json for a document
   fuzz [--seconds 60]  run every fuzz target for that long
   packages             install the system packages, or print the line that does";
@@ -44,20 +48,26 @@ fn run() -> Result<ExitCode> {
     let command = arguments.next().unwrap_or_default();
     let rest: Vec<String> = arguments.collect();
     std::env::set_current_dir(root()).context("entering the workspace root")?;
+    let asks = rest.iter().any(|argument| matches!(argument.as_str(), "-h" | "--help"));
     match command.as_str() {
+        "test" | "build" | "bench" | "fuzz" | "packages" if asks => help(),
         "demo" => calmline("demo", &rest),
         "dev" => calmline("serve", &rest),
         "test" => tests::run(&rest),
         "build" => build(),
+        "web" => web::run(),
+        "shots" => web::shots(&rest),
         "bench" => bench::run(&rest),
         "fuzz" => tests::fuzz(&rest),
         "packages" => packages::install(&Need::ALL).map(|()| ExitCode::SUCCESS),
-        "" | "help" | "-h" | "--help" => {
-            println!("{HELP}");
-            Ok(ExitCode::SUCCESS)
-        }
+        "" | "help" | "-h" | "--help" => help(),
         other => bail!("there is no command {other:?}\n\n{HELP}"),
     }
+}
+
+fn help() -> Result<ExitCode> {
+    println!("{HELP}");
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The workspace root.
@@ -78,6 +88,7 @@ fn cargo() -> Command {
 fn calmline(command: &str, rest: &[String]) -> Result<ExitCode> {
     let mut steps = Steps::new();
     steps.step("packages", || packages::install(&[Need::Build, Need::Speech]))?;
+    steps.step("web app", || web::build(Wanted::IfPossible))?;
     steps.step("build", || steps::check(cargo().args(["build", "--package", "calmline"]).args(FEATURES)))?;
     steps.print();
     let status = Command::new(target().join("debug/calmline"))
@@ -91,6 +102,7 @@ fn calmline(command: &str, rest: &[String]) -> Result<ExitCode> {
 fn build() -> Result<ExitCode> {
     let mut steps = Steps::new();
     steps.step("packages", || packages::install(&[Need::Build]))?;
+    steps.step("web app", || web::build(Wanted::Needed))?;
     steps.step("build", || {
         steps::check(cargo().args(["build", "--release", "--package", "calmline"]).args(FEATURES))
     })?;

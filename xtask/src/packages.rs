@@ -11,11 +11,13 @@ pub enum Need {
     Build,
     /// To speak in the demo and to fetch the speech model.
     Speech,
+    /// To build the web app, and to test and photograph it. Debian's Node may be too old; `web` says so then.
+    Web,
 }
 
 impl Need {
     /// Everything.
-    pub const ALL: [Self; 2] = [Self::Build, Self::Speech];
+    pub const ALL: [Self; 3] = [Self::Build, Self::Speech, Self::Web];
 
     /// Debian's packages, each with a file that is there once it is installed.
     fn packages(self) -> &'static [(&'static str, &'static [&'static str])] {
@@ -29,6 +31,13 @@ impl Need {
             Self::Speech => {
                 &[("espeak-ng", &["/usr/bin/espeak-ng"]), ("python3-pip", &["/usr/bin/pip3", "/usr/bin/pip"])]
             }
+            Self::Web => &[
+                ("nodejs", &["/usr/bin/node", "/usr/local/bin/node"]),
+                ("npm", &["/usr/bin/npm", "/usr/local/bin/npm"]),
+                ("chromium", &["/usr/bin/chromium"]),
+                ("fonts-noto-cjk", &["/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"]),
+                ("fonts-inter", &["/usr/share/fonts/opentype/inter/Inter-Regular.otf"]),
+            ],
         }
     }
 }

@@ -1,9 +1,6 @@
 //! Every check and test, and the fuzz targets.
 
-use std::{
-    io::{BufRead, BufReader},
-    process::{Command, ExitCode, Stdio},
-};
+use std::process::{ExitCode, Stdio};
 
 use anyhow::{Context, Result, bail};
 
@@ -12,6 +9,8 @@ use crate::{
     packages::{self, Need},
     root,
     steps::{self, Steps},
+    totals::Totals,
+    web::{self, Wanted},
 };
 
 /// Runs format check, lints, licence check and all tests; ends with the totals.
@@ -24,7 +23,7 @@ pub fn run(filter: &[String]) -> Result<ExitCode> {
         eprintln!("xtask: {error:#}");
         totals.failed = totals.failed.max(1);
     }
-    println!("{} passed, {} failed, {} skipped", totals.passed, totals.failed, totals.skipped);
+    totals.print();
     Ok(if totals.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -33,6 +32,7 @@ fn checks(steps: &mut Steps, filter: &[String], totals: &mut Totals) -> Result<(
     if filter.is_empty() {
         steps.step("format", || steps::check(cargo().args(["fmt", "--all", "--check"])))?;
     }
+    steps.step("web app", || web::build(Wanted::IfPossible))?;
     steps.step("build tests", || {
         steps::check(cargo().args(["test", "--workspace", "--no-run", "--quiet"]).args(FEATURES))
     })?;
@@ -42,6 +42,10 @@ fn checks(steps: &mut Steps, filter: &[String], totals: &mut Totals) -> Result<(
         totals.count(&mut command)
     })?;
     if filter.is_empty() {
+        steps.step("program for the web tests", || {
+            steps::check(cargo().args(["build", "--package", "calmline", "--quiet"]).args(FEATURES))
+        })?;
+        steps.step("tests of the web app", || web::test(totals))?;
         steps.step("lints", || {
             let lints = ["--", "--deny", "warnings"];
             steps::check(
@@ -63,51 +67,6 @@ fn deny() -> Result<()> {
         steps::check(cargo().args(["install", "--locked", "--quiet", "cargo-deny"]))?;
     }
     steps::check(cargo().args(["deny", "--log-level", "error", "check", "licenses", "bans", "sources"]))
-}
-
-/// What the test programs said in all.
-#[derive(Debug, Default)]
-struct Totals {
-    passed: u64,
-    failed: u64,
-    skipped: u64,
-}
-
-impl Totals {
-    /// Runs `cargo test`, shows what it says, and adds up its closing lines. Tests that could not run say `skipped:`.
-    fn count(&mut self, command: &mut Command) -> Result<()> {
-        let mut child =
-            command.stdout(Stdio::piped()).spawn().with_context(|| format!("running {command:?}"))?;
-        let output = child.stdout.take().context("the tests' output")?;
-        for line in BufReader::new(output).lines() {
-            let line = line?;
-            println!("{line}");
-            self.add(&line);
-        }
-        let status = child.wait()?;
-        if !status.success() {
-            self.failed = self.failed.max(1);
-            bail!("the tests ended with {status}");
-        }
-        Ok(())
-    }
-
-    fn add(&mut self, line: &str) {
-        let Some(rest) = line.strip_prefix("test result: ") else { return };
-        for part in rest.split(['.', ';']) {
-            let mut words = part.split_whitespace();
-            let (Some(number), Some(what)) = (words.next().and_then(|n| n.parse::<u64>().ok()), words.next())
-            else {
-                continue;
-            };
-            match what {
-                "passed" => self.passed += number,
-                "failed" => self.failed += number,
-                "ignored" => self.skipped += number,
-                _ => {}
-            }
-        }
-    }
 }
 
 /// Runs every fuzz target. libFuzzer's instrumentation is a nightly option of the compiler; `RUSTC_BOOTSTRAP` opens it on

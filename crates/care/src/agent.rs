@@ -9,7 +9,7 @@ use crate::{
     model::{Activity, Model, Part, Usual},
     reasons::Held,
     settings::Settings,
-    time::between,
+    time::{after, between, hours},
 };
 
 /// Moments kept in case the agent says that one of them was none.
@@ -44,6 +44,8 @@ pub(crate) struct Agent {
     pub(crate) causes: [Option<EventId>; 10],
     pub(crate) mark: Mark,
     pub(crate) wake: Option<Timestamp>,
+    /// The last event about the agent, and when it came.
+    heard: Option<(Timestamp, EventId)>,
     state: WorkState,
     state_at: Timestamp,
     /// The platform said *busy*, and that call is over.
@@ -63,6 +65,7 @@ impl Agent {
             causes: [None; 10],
             mark: Mark::default(),
             wake: None,
+            heard: None,
             state: WorkState::Offline,
             state_at: Timestamp::MIN,
             busy_over: false,
@@ -97,6 +100,20 @@ impl Agent {
             std::mem::take(&mut self.calls).into_iter().partition(|has| no_call && has.since < at);
         self.calls = kept;
         over
+    }
+
+    /// Something was heard of the agent.
+    pub(crate) fn is_heard(&mut self, at: Timestamp, event: EventId) {
+        let later = self.heard.map_or(at, |(before, _)| before.max(at));
+        self.heard = Some((later, event));
+    }
+
+    /// Whether nothing has been heard of a signed-in agent for longer than anybody works: the end of their shift was not told.
+    /// Returns when that was, and the event.
+    pub(crate) fn silent(&self, now: Timestamp, settings: &Settings) -> Option<(Timestamp, EventId)> {
+        let (at, event) = self.heard.filter(|_| self.model.activity() != Activity::Off)?;
+        let off = after(at, hours(settings.memory.silent_agent_hours));
+        (off <= now).then_some((off, event))
     }
 
     /// The agent takes a call. One who was not known or not signed in is, from now on.

@@ -50,6 +50,11 @@ impl Care {
         }
     }
 
+    /// Decides by other settings from now on. What was decided before, and when it falls due, stays.
+    pub fn adopt(&mut self, settings: Settings) {
+        self.settings = settings;
+    }
+
     /// Takes an event in; returns what is decided, in order.
     ///
     /// Time is the latest `at` seen: a late event counts, at the time that the agent's model has come to. Events of other
@@ -168,6 +173,11 @@ impl Care {
         out: &mut Decisions,
     ) {
         let slot = self.agent(id, at);
+        self.enter_state(slot, state, at);
+        self.touch(slot, at, event, out);
+    }
+
+    fn enter_state(&mut self, slot: usize, state: WorkState, at: Timestamp) {
         self.advance(slot, at);
         let over = self.agents.get_mut(slot).map(|agent| agent.told(state, at)).unwrap_or_default();
         for has in over {
@@ -179,11 +189,27 @@ impl Care {
                 agent.model.call_over(None);
             }
         }
-        self.touch(slot, at, event, out);
+    }
+
+    /// Takes an agent as signed off whose platform has forgotten to say so.
+    fn sign_off(&mut self, slot: usize, at: Timestamp, last: EventId) {
+        self.enter_state(slot, WorkState::Offline, at);
+        if let Some(agent) = self.agents.get_mut(slot) {
+            agent.settle(last, &self.settings);
+            agent.model.gone(&self.settings);
+        }
     }
 
     /// Brings an agent up to date after an event about them.
     fn touch(&mut self, slot: usize, at: Timestamp, event: EventId, out: &mut Decisions) {
+        if let Some(agent) = self.agents.get_mut(slot) {
+            agent.is_heard(at, event);
+        }
+        self.update(slot, at, event, out);
+    }
+
+    /// Brings an agent up to date; `event` is what their state rests on now.
+    fn update(&mut self, slot: usize, at: Timestamp, event: EventId, out: &mut Decisions) {
         self.advance(slot, at);
         if let Some(agent) = self.agents.get_mut(slot) {
             agent.settle(event, &self.settings);
@@ -194,7 +220,11 @@ impl Care {
     fn wake_agent(&mut self, slot: usize, out: &mut Decisions) {
         let Some(agent) = self.agents.get_mut(slot) else { return };
         agent.wake = None;
-        agent.model.advance(self.now, &self.settings);
+        if let Some((off, last)) = agent.silent(self.now, &self.settings) {
+            self.sign_off(slot, off, last);
+        }
+        self.advance(slot, self.now);
+        let Some(agent) = self.agents.get_mut(slot) else { return };
         let idle = before(self.now, hours(self.settings.memory.idle_agent_days.saturating_mul(24)));
         if agent.model.activity() == Activity::Off && agent.model.since() <= idle {
             let id = agent.id.clone();
@@ -296,7 +326,8 @@ impl Care {
         if let Some(agent) = self.agents.get_mut(bound.slot) {
             agent.leaves(slot);
         }
-        self.touch(bound.slot, self.now, answered, out);
+        // This is no sign of the agent.
+        self.update(bound.slot, self.now, answered, out);
     }
 
     fn answered(&mut self, slot: usize, id: &AgentId, at: Timestamp, event: EventId, out: &mut Decisions) {

@@ -57,6 +57,6 @@ mod time;
 mod wakes;
 
 pub use care::Care;
-pub use settings::Settings;
+pub use settings::{SETTINGS_VERSION, Settings};
 pub use settings_check::SettingsError;
 pub use standing::{Contribution, Scale, Standing};

@@ -6,6 +6,10 @@
 use calmline_core::event::Band;
 use serde::{Deserialize, Serialize};
 
+/// The version of what the settings mean, as the log records it beside them: raised when a name that stays comes to mean
+/// something else.
+pub const SETTINGS_VERSION: u32 = 1;
+
 /// Everything that a site may set about load, prompts, breaks and alerts.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -335,10 +339,13 @@ pub struct MemorySettings {
     pub silent_call_hours: u32,
     /// How long an agent who does not sign in is kept (their usual handling time goes too).
     pub idle_agent_days: u32,
+    /// How long nothing is heard of a signed-in agent before they are taken as signed off. 16: longer than any legal shift,
+    /// the longest of which the EU knows by its eleven hours of daily rest (Directive 2003/88/EC, Art. 3): thirteen.
+    pub silent_agent_hours: u32,
 }
 
 impl Default for MemorySettings {
     fn default() -> Self {
-        Self { ended_call_minutes: 5, silent_call_hours: 4, idle_agent_days: 14 }
+        Self { ended_call_minutes: 5, silent_call_hours: 4, idle_agent_days: 14, silent_agent_hours: 16 }
     }
 }

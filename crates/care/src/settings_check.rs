@@ -171,7 +171,8 @@ impl Settings {
         let memory = &self.memory;
         count("memory.ended_call_minutes", memory.ended_call_minutes, 1, 60)?;
         count("memory.silent_call_hours", memory.silent_call_hours, 1, 48)?;
-        count("memory.idle_agent_days", memory.idle_agent_days, 1, 366)
+        count("memory.idle_agent_days", memory.idle_agent_days, 1, 366)?;
+        count("memory.silent_agent_hours", memory.silent_agent_hours, 1, 48)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Where an agent stands: for the agent's own page, with reasons.
 
 use calmline_core::{
-    AgentId, OfferId, Share, Timestamp,
+    AgentId, EventId, OfferId, Share, Timestamp,
     event::{Band, Reason},
 };
 use serde::Serialize;
@@ -31,6 +31,8 @@ pub struct Contribution {
     pub share: Share,
     /// The same in words.
     pub reason: Reason,
+    /// The event that last moved it.
+    pub cause: Option<EventId>,
 }
 
 /// Where an agent stands at a time. Theirs alone to see.
@@ -71,6 +73,7 @@ impl Care {
             part,
             share: Share::new(share).rounded(),
             reason: of_part(part, &reading),
+            cause: agent.causes[part as usize],
         });
         let rounded = |minutes: f64| (minutes * 10.0).round() / 10.0;
         Some(Standing {

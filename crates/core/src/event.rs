@@ -289,6 +289,63 @@ pub enum OfferAnswer {
     Refused,
 }
 
+/// What an agent says about themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Report {
+    /// How much energy is left, 0 to 10; the number is the sealed text.
+    CheckIn,
+    /// Something that went well, in the agent's own words.
+    GoodMoment,
+}
+
+/// How much of their working time the people of a cohort spent in the two upper bands, coarse on purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Extent {
+    /// Less than a tenth.
+    Little,
+    /// From a tenth to three tenths.
+    Some,
+    /// Three tenths or more.
+    Much,
+}
+
+/// How much energy the people of a cohort said they had, on average.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Energy {
+    /// Less than 4 of 10.
+    Low,
+    /// From 4 to less than 7.
+    Middle,
+    /// 7 or more.
+    Good,
+}
+
+/// How one cohort of people was in a week. What would tell of fewer than five of them is left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cohort {
+    /// Which team; none for the whole site.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team: Option<String>,
+    /// How many people were at work at least, of 5, 10 and 20.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub people: Option<u32>,
+    /// High or heavy load.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub load: Option<Extent>,
+    /// High or heavy exposure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exposure: Option<Extent>,
+    /// High or heavy strain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strain: Option<Extent>,
+    /// Energy by their own word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub energy: Option<Energy>,
+}
+
 /// What a supervisor did with an alert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -411,7 +468,7 @@ pub enum Body {
         /// Samples per second.
         rate: u32,
     },
-    /// Samples of a leg are missing.
+    /// Samples of a leg did not come.
     #[serde(rename = "leg.gap")]
     LegGap {
         /// Which call.
@@ -422,6 +479,9 @@ pub enum Body {
         start_s: f64,
         /// How long it is.
         lost_s: f64,
+        /// Whether the platform announced it: it paused, or discarded audio. What nobody announced is lost.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        announced: bool,
     },
     /// A leg's audio ended.
     #[serde(rename = "leg.closed")]
@@ -432,7 +492,7 @@ pub enum Body {
         party: Party,
         /// Samples that came.
         frames: u64,
-        /// Samples that are missing.
+        /// Samples that are lost; what the platform left out on purpose is not among them.
         lost: u64,
         /// Seconds of speech; none where segmentation was not permitted.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -510,6 +570,14 @@ pub enum Body {
         profile: Profile,
         /// Its IANA time zone.
         time_zone: String,
+    },
+    /// From here on the site's decisions rest on these settings of care.
+    #[serde(rename = "care.settings")]
+    CareSettings {
+        /// The version of what the settings mean.
+        version: u32,
+        /// Every setting, by group and name: as they were written, so that a log outlives settings that are no more.
+        settings: serde_json::Value,
     },
     /// The site says that a notice is given.
     #[serde(rename = "notice.confirmed")]
@@ -723,6 +791,59 @@ pub enum Body {
         outcome: AlertOutcome,
         /// Who said so.
         by: AccountId,
+        /// What was done about it: a catalogue code.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        action: Option<String>,
+    },
+    /// A supervisor said that the floor is covered while an agent takes their break.
+    #[serde(rename = "break.approved")]
+    BreakApproved {
+        /// Which offer.
+        offer: OfferId,
+        /// Whose.
+        agent: AgentId,
+        /// By whom.
+        by: AccountId,
+    },
+    /// An agent was put into a team, or into none.
+    #[serde(rename = "agent.team")]
+    AgentTeam {
+        /// Who.
+        agent: AgentId,
+        /// Which team, by its name.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        team: Option<String>,
+        /// By whom.
+        by: AccountId,
+    },
+    /// An agent said something about themselves. For the agent alone.
+    #[serde(rename = "self.reported")]
+    SelfReported {
+        /// Who.
+        agent: AgentId,
+        /// What kind of thing.
+        report: Report,
+        /// About which call.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        call: Option<CallId>,
+        /// What they said, sealed.
+        text: PayloadId,
+    },
+    /// How the groups of a site were in a week that is over. Written once; nothing that comes later changes it.
+    #[serde(rename = "wellbeing.frozen")]
+    WellbeingFrozen {
+        /// The week's Monday, as a date of the site's time zone.
+        week: String,
+        /// The whole site, then each team.
+        cohorts: Vec<Cohort>,
+    },
+    /// An administrator had everything erased that was kept of a call's caller. The erasure itself follows.
+    #[serde(rename = "erasure.asked")]
+    ErasureAsked {
+        /// Which call's caller.
+        call: CallId,
+        /// By whom.
+        by: AccountId,
     },
     /// An agent pressed the abuse key.
     #[serde(rename = "abuse.reported")]
@@ -762,6 +883,7 @@ impl Body {
             Self::WordsShed { .. } => "words.shed",
             Self::Signal { .. } => "signal",
             Self::SiteOpened { .. } => "site.opened",
+            Self::CareSettings { .. } => "care.settings",
             Self::NoticeConfirmed { .. } => "notice.confirmed",
             Self::NoticeWithdrawn { .. } => "notice.withdrawn",
             Self::ConsentGiven { .. } => "consent.given",
@@ -781,6 +903,11 @@ impl Body {
             Self::AlertHeld { .. } => "alert.held",
             Self::BreakAnswered { .. } => "break.answered",
             Self::AlertClosed { .. } => "alert.closed",
+            Self::BreakApproved { .. } => "break.approved",
+            Self::AgentTeam { .. } => "agent.team",
+            Self::SelfReported { .. } => "self.reported",
+            Self::WellbeingFrozen { .. } => "wellbeing.frozen",
+            Self::ErasureAsked { .. } => "erasure.asked",
             Self::AbuseReported { .. } => "abuse.reported",
             Self::InferenceDisputed { .. } => "inference.disputed",
         }
@@ -846,6 +973,9 @@ impl Body {
             | Self::AlertRaised { agent, .. }
             | Self::AlertHeld { agent, .. }
             | Self::BreakAnswered { agent, .. }
+            | Self::BreakApproved { agent, .. }
+            | Self::AgentTeam { agent, .. }
+            | Self::SelfReported { agent, .. }
             | Self::AbuseReported { agent, .. }
             | Self::InferenceDisputed { agent, .. } => Some(agent),
             Self::CallOffered { agent, .. } => agent.as_ref(),

@@ -72,7 +72,7 @@ pub enum Resource {
     OwnDay,
     /// One's own consents and data: give, withdraw, download, erase.
     OwnData,
-    /// Who works on what, operational facts only.
+    /// Who works on what, operational facts only; changing it is to approve breaks.
     Floor,
     /// Alerts with their evidence.
     Alerts,
@@ -90,11 +90,15 @@ pub enum Resource {
     Keys,
     /// Queues and system health.
     Operations,
+    /// How groups of five and more were in past weeks.
+    Wellbeing,
+    /// What is kept of callers: its end, never its words.
+    Callers,
 }
 
 impl Resource {
     /// All resources.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::OwnAccount,
         Self::OwnDay,
         Self::OwnData,
@@ -107,6 +111,8 @@ impl Resource {
         Self::Accounts,
         Self::Keys,
         Self::Operations,
+        Self::Wellbeing,
+        Self::Callers,
     ];
 }
 
@@ -124,18 +130,20 @@ pub enum Action {
 pub fn may(role: Role, action: Action, resource: Resource) -> bool {
     use Action::{Change, Read};
     use Resource::{
-        Accounts, Alerts, Attestation, Calls, Floor, Keys, Operations, OwnAccount, OwnData, OwnDay, Policy,
-        Transcripts,
+        Accounts, Alerts, Attestation, Callers, Calls, Floor, Keys, Operations, OwnAccount, OwnData, OwnDay,
+        Policy, Transcripts, Wellbeing,
     };
     let granted: &[(Action, Resource)] = match role {
         Role::Agent => &[(Read, OwnDay), (Change, OwnDay), (Read, OwnData), (Change, OwnData)],
         Role::Supervisor => &[
             (Read, Floor),
+            (Change, Floor),
             (Read, Alerts),
             (Change, Alerts),
             (Read, Calls),
             (Read, Transcripts),
             (Read, Operations),
+            (Read, Wellbeing),
         ],
         Role::Analyst => &[(Read, Floor), (Read, Calls), (Read, Operations)],
         Role::Planner => &[(Read, Operations)],
@@ -148,8 +156,9 @@ pub fn may(role: Role, action: Action, resource: Resource) -> bool {
             (Read, Keys),
             (Change, Keys),
             (Read, Operations),
+            (Change, Callers),
         ],
-        Role::WorksCouncil => &[(Read, Attestation)],
+        Role::WorksCouncil => &[(Read, Attestation), (Read, Wellbeing)],
     };
     let everyone = [(Read, OwnAccount), (Change, OwnAccount), (Read, Policy)];
     everyone.contains(&(action, resource)) || granted.contains(&(action, resource))

@@ -1,14 +1,7 @@
 //! Whisper against the contract of a recogniser, with models that are fetched by name and real recordings.
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "a test fails by panicking and says what it skips"
-)]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::{
-    env, fs,
-    path::{Path, PathBuf},
-};
+use std::{fs, path::Path};
 
 use calmline_engines::{
     cache::Cache,
@@ -18,19 +11,14 @@ use calmline_engines::{
 };
 use calmline_media::wav;
 use calmline_sense::{RATE, Recogniser, RecogniserError};
-
-/// Says why a test did not run; on CI that is a failure.
-fn skip(why: &str) {
-    assert!(env::var("CI").as_deref() != Ok("true"), "on CI nothing is skipped: {why}");
-    println!("skipped: {why}");
-}
+use calmline_testing::{data, skipped};
 
 fn whisper(model: Model) -> Option<Whisper> {
     let cache = Cache::of_user().unwrap();
     match fetch::model(&cache, model, &mut |_| {}) {
         Ok(path) => Some(Whisper::load(&path, &Settings::default()).unwrap()),
         Err(error) => {
-            skip(&format!("{model}: {error}"));
+            skipped(format_args!("{model}: {error}"));
             None
         }
     }
@@ -43,14 +31,8 @@ fn clip(
     words: &[&str],
     at_least: usize,
 ) -> Option<Clip> {
-    let data = env::var_os("CALMLINE_DATA")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"), PathBuf::from);
-    let path = data.join("calls").join(file);
-    let Ok(bytes) = fs::read(&path) else {
-        skip(&format!("there is no {}", path.display()));
-        return None;
-    };
-    let recording = wav::read(&bytes).unwrap().at_rate(RATE).unwrap();
+    let path = data(&format!("calls/{file}"))?;
+    let recording = wav::read(&fs::read(path).unwrap()).unwrap().at_rate(RATE).unwrap();
     let [from, to] = [seconds.0, seconds.1].map(|s| (s * f64::from(RATE)) as usize);
     let channel = &recording.channels[0];
     let audio = channel[from..to.min(channel.len())].to_vec();

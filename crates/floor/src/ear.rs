@@ -37,8 +37,8 @@ pub struct Ear {
 }
 
 impl Ear {
-    /// Opens the ear for a call whose audio begins at `started`. `words` says whether a speech recogniser exists: without
-    /// one no audio is kept back for it.
+    /// Opens the ear for a call whose audio begins at `started`. Nothing is sensed until [`Self::bind`]. `words` says whether
+    /// a speech recogniser exists: without one no audio is kept back for it.
     pub fn open(
         policy: &SitePolicy,
         call: CallId,
@@ -54,13 +54,12 @@ impl Ear {
             .enumerate()
             .map(|(channel, &party)| LegEar::new(party, channel, &call, words))
             .collect();
-        let mut ear = Self { site, call, started, agent: None, legs, language: None, dialogue: None, model };
+        let ear = Self { site, call, started, agent: None, legs, language: None, dialogue: None, model };
         for (channel, &party) in parties.iter().enumerate() {
             let body =
                 Body::LegOpened { call: ear.call.clone(), party, protocol: protocol.into(), rate: RATE };
             out.push(Hears::Fact(ear.of_channel(channel, started, body)));
         }
-        ear.ask(policy, started, out);
         ear
     }
 
@@ -75,7 +74,7 @@ impl Ear {
         &self.call
     }
 
-    /// Says who the agent is (or that it is somebody else now, or nobody known), and asks the policy anew.
+    /// Says who the agent is, or that it is nobody known, and asks the policy. What was sensed of somebody else ends.
     pub fn bind(
         &mut self,
         policy: &SitePolicy,
@@ -83,21 +82,20 @@ impl Ear {
         now: Timestamp,
         out: &mut Vec<Hears>,
     ) {
-        if self.agent.as_ref() == agent {
-            return;
+        if self.agent.as_ref() != agent {
+            let mut heard = Vec::new();
+            for leg in self.legs.iter_mut().filter(|leg| leg.party() == Party::Agent) {
+                leg.close_sensors(now, &mut heard);
+            }
+            self.tell(heard, now, out);
+            self.agent = agent.cloned();
+            self.dialogue = None;
         }
-        let mut heard = Vec::new();
-        for leg in self.legs.iter_mut().filter(|leg| leg.party() == Party::Agent) {
-            leg.close_sensors(now, &mut heard);
-        }
-        self.tell(heard, now, out);
-        self.agent = agent.cloned();
-        self.dialogue = None;
         self.ask(policy, now, out);
     }
 
-    /// Asks for every permit that is not held yet: at the start, after a binding, and whenever the policy changed. Answers
-    /// are recorded when they differ from the last one.
+    /// Asks for every permit that is not held, as after a change of the policy or once one has expired. Answers are recorded
+    /// when they differ from the last one.
     pub fn ask(&mut self, policy: &SitePolicy, now: Timestamp, out: &mut Vec<Hears>) {
         for leg in &mut self.legs {
             let agent = self.agent.as_ref().filter(|_| leg.party() == Party::Agent);
@@ -129,18 +127,25 @@ impl Ear {
         self.tell(heard, now, out);
     }
 
-    /// Samples of one channel are missing: the protocol said so, or positions jumped.
-    pub fn gap(&mut self, channel: usize, samples: u64, now: Timestamp, out: &mut Vec<Hears>) {
+    /// Samples of one channel do not come. What the platform paused or discarded it announced; anything else is lost.
+    pub fn gap(
+        &mut self,
+        channel: usize,
+        (samples, announced): (u64, bool),
+        now: Timestamp,
+        out: &mut Vec<Hears>,
+    ) {
         let Some(leg) = self.legs.get_mut(channel) else { return };
         let (party, start_s) = (leg.party(), leg.seconds());
         let mut heard = Vec::new();
-        leg.gap(samples, now, &mut heard);
+        leg.gap(samples, announced, now, &mut heard);
         self.tell(heard, now, out);
         let body = Body::LegGap {
             call: self.call.clone(),
             party,
             start_s: millis(start_s),
             lost_s: millis(samples as f64 / f64::from(RATE)),
+            announced,
         };
         out.push(Hears::Fact(self.of_channel(channel, later(self.started, start_s), body)));
     }

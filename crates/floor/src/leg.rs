@@ -75,8 +75,12 @@ pub(crate) struct LegEar {
     sensors: Option<Leg>,
     /// Where the sensors' first sample lies in the leg.
     base: u64,
+    /// Samples that came.
     frames: u64,
+    /// Samples that should have come.
     lost: u64,
+    /// Samples that the platform left out and said so.
+    left_out: u64,
     speech_s: f64,
     segmented: bool,
     listener: Option<Arc<Listener>>,
@@ -100,6 +104,7 @@ impl LegEar {
             base: 0,
             frames: 0,
             lost: 0,
+            left_out: 0,
             speech_s: 0.0,
             segmented: false,
             listener: None,
@@ -124,9 +129,14 @@ impl LegEar {
         self.lost
     }
 
-    /// Where the leg stands, missing samples included.
+    /// Where the leg stands, in seconds.
     pub(crate) fn seconds(&self) -> f64 {
-        seconds(self.frames + self.lost)
+        seconds(self.place())
+    }
+
+    /// Where the leg stands, in samples, those included that did not come.
+    fn place(&self) -> u64 {
+        self.frames + self.lost + self.left_out
     }
 
     pub(crate) fn speech_s(&self) -> Option<f64> {
@@ -141,7 +151,7 @@ impl LegEar {
         }
         if self.sensors.is_none() {
             let permit = self.permit::<Segmentation>(policy, ask, &mut drafts);
-            self.base = self.frames + self.lost;
+            self.base = self.place();
             self.sensors = permit.map(Leg::new);
         }
         let Some(mut leg) = self.sensors.take() else { return drafts };
@@ -198,16 +208,16 @@ impl LegEar {
         self.forget();
     }
 
-    pub(crate) fn gap(&mut self, samples: u64, now: Timestamp, out: &mut Vec<LegHeard>) {
+    pub(crate) fn gap(&mut self, samples: u64, announced: bool, now: Timestamp, out: &mut Vec<LegHeard>) {
         self.check(now, out);
         let mut heard = Vec::new();
         if let Some(leg) = &mut self.sensors {
             leg.skip(samples, &mut heard);
         }
         self.take(heard, out);
-        self.lost += samples;
+        *(if announced { &mut self.left_out } else { &mut self.lost }) += samples;
         self.kept.clear();
-        self.kept_from = self.frames + self.lost;
+        self.kept_from = self.place();
         self.speaking = false;
     }
 
@@ -251,7 +261,7 @@ impl LegEar {
             return;
         }
         if self.kept.is_empty() {
-            self.kept_from = self.frames + self.lost;
+            self.kept_from = self.place();
         }
         self.kept.extend_from_slice(pcm);
     }

@@ -2,14 +2,19 @@
 
 use std::collections::{HashMap, HashSet};
 
-use calmline_core::{Draft, Event, EventId, PayloadId, Position, Timestamp, event::Clear};
+use calmline_core::{
+    Draft, Event, EventId, PayloadId, Position, SiteId, Timestamp,
+    event::Clear,
+    policy::{Profile, SitePolicy},
+};
 
 use crate::Decider;
 
-/// Runs a [`Decider`] over drafts in virtual time: what comes in is given a position, decisions that follow are logged
+/// Runs a site's policy and its [`Decider`] over drafts in virtual time: what comes in is given a position, decisions that follow are logged
 /// after it, and timers fire when the time of the next draft has passed them.
 #[derive(Debug)]
 pub struct Rehearsal {
+    policy: SitePolicy,
     decider: Decider,
     log: Vec<Event>,
     known: HashSet<EventId>,
@@ -17,10 +22,16 @@ pub struct Rehearsal {
 }
 
 impl Rehearsal {
-    /// A rehearsal with an empty log.
+    /// A rehearsal of a site under a profile, with an empty log.
     #[must_use]
-    pub fn new(decider: Decider) -> Self {
-        Self { decider, log: Vec::new(), known: HashSet::new(), payloads: HashMap::new() }
+    pub fn new(site: SiteId, profile: Profile) -> Self {
+        Self {
+            policy: SitePolicy::new(site.clone(), profile),
+            decider: Decider::new(site),
+            log: Vec::new(),
+            known: HashSet::new(),
+            payloads: HashMap::new(),
+        }
     }
 
     /// Logs a draft, after the timers that were due before it, and everything that follows from it. Known ids are passed over.
@@ -49,6 +60,7 @@ impl Rehearsal {
                 self.payloads.insert(clear.id.clone(), clear);
             }
             let event = draft.at_position(Position(self.log.len() as u64 + 1));
+            self.policy.apply(&event.body);
             waiting.extend(self.decider.apply(&event));
             self.log.push(event);
         }
@@ -64,6 +76,12 @@ impl Rehearsal {
     #[must_use]
     pub fn text(&self, payload: &PayloadId) -> Option<&str> {
         self.payloads.get(payload).and_then(|clear| std::str::from_utf8(&clear.bytes).ok())
+    }
+
+    /// The site's policy as the log makes it.
+    #[must_use]
+    pub fn policy(&self) -> &SitePolicy {
+        &self.policy
     }
 
     /// The decider, to ask how things stand.

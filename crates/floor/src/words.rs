@@ -72,6 +72,12 @@ impl WordsJob {
         self.party == Party::Customer && self.arousal.is_some_and(|arousal| arousal.get() >= AGITATED)
     }
 
+    /// Whether the permit has lapsed while the job waits: its audio must go.
+    #[must_use]
+    pub fn has_lapsed(&self, now: Timestamp) -> bool {
+        self.words.as_ref().is_some_and(|(_, listener)| listener.check(now).is_err())
+    }
+
     /// Recognises the words. If the permit lapsed while the job waited, the audio is dropped and only the fact that somebody
     /// spoke remains.
     pub fn recognise(mut self, recogniser: &mut dyn Recogniser, now: Timestamp) -> Vec<Draft> {
@@ -87,18 +93,18 @@ impl WordsJob {
         }
     }
 
-    /// Finishes it without words, because none are permitted or there is no speech model.
+    /// What finishes it without words, because none are permitted or there is no speech model.
     #[must_use]
-    pub fn without_words(self) -> Vec<Draft> {
+    pub fn without_words(&self) -> Vec<Draft> {
         if self.no_model {
             return self.shed("no_model");
         }
         vec![self.utterance(None, None, None)]
     }
 
-    /// Finishes it without words because the machine cannot keep up (`overload`) or recognition failed (`failed`).
+    /// What finishes it without words because the machine cannot keep up (`overload`) or recognition failed (`failed`).
     #[must_use]
-    pub fn shed(self, reason: &str) -> Vec<Draft> {
+    pub fn shed(&self, reason: &str) -> Vec<Draft> {
         let body = Body::WordsShed {
             call: self.call.clone(),
             party: self.party,

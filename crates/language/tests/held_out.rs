@@ -1,22 +1,13 @@
 //! The readings on labelled texts that no model was fitted on. Floors lie a little under what the model card reports.
-#![expect(clippy::print_stdout, reason = "says that it was skipped")]
 
-use std::{fs, path::PathBuf};
+use std::fs;
 
 use calmline_language::score;
 
 /// A data file, or none where the data is not there; in continuous integration it must be.
 fn data(path: &str) -> Option<String> {
-    let root = std::env::var_os("CALMLINE_DATA").map_or_else(
-        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data")),
-        PathBuf::from,
-    );
-    let found = fs::read_to_string(root.join(path)).ok();
-    if found.is_none() {
-        assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "{path} is missing under {}", root.display());
-        println!("skipped: {path} is not under {}", root.display());
-    }
-    found
+    let path = calmline_testing::data(path)?;
+    Some(fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display())))
 }
 
 #[test]

@@ -9,6 +9,7 @@ use calmline_sense::{
     affect::{Usual, study},
     telephone,
 };
+use calmline_testing::data;
 use common::*;
 
 fn arousals(pcm: &[i16]) -> Vec<Option<Arousal>> {

@@ -8,12 +8,12 @@ use std::collections::BTreeMap;
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, header},
+    http::{HeaderMap, StatusCode, header},
     middleware::{self, Next},
     response::Response,
 };
 use calmline_core::{
-    Role,
+    Role, SiteId,
     role::{Action, Resource, may},
 };
 use calmline_store::{IntegrationKey, KeyKind};
@@ -37,6 +37,9 @@ pub enum Access {
     Public,
     /// A phone platform or integration with a key of this kind.
     Key(KeyKind),
+    /// A phone platform that signs its request with a key of this kind. The route checks that itself; guessing is slowed
+    /// down here, and an answer that lets one in carries the site as an extension.
+    Signed(KeyKind),
     /// Someone signed in whose roles allow one of these.
     Any(&'static [(Action, Resource)]),
 }
@@ -47,7 +50,7 @@ impl Access {
     pub fn allows(self, role: Role) -> bool {
         match self {
             Self::Public => true,
-            Self::Key(_) => false,
+            Self::Key(_) | Self::Signed(_) => false,
             Self::Any(grants) => grants.iter().any(|&(action, resource)| may(role, action, resource)),
         }
     }
@@ -76,7 +79,31 @@ pub fn router(app: &App, routes: Vec<Route>, document: utoipa::openapi::OpenApi)
 /// The document of all routes, without a running server.
 pub fn document(routes: Vec<Route>, frame: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
     let empty = OpenApiRouter::<App>::with_openapi(frame);
-    routes.into_iter().fold(empty, |router, route| router.routes(route.described)).into_openapi()
+    let mut document =
+        routes.into_iter().fold(empty, |router, route| router.routes(route.described)).into_openapi();
+    name_operations(&mut document);
+    document
+}
+
+/// Gives every operation a name of its own, made of its method and path (OpenAPI 3.1: `operationId` is unique); clients
+/// generated from the document have one type per name.
+fn name_operations(document: &mut utoipa::openapi::OpenApi) {
+    for (path, item) in &mut document.paths.paths {
+        let place = path.replace(|c: char| !c.is_ascii_alphanumeric(), " ");
+        let place = place.split_whitespace().filter(|&word| word != "v1").collect::<Vec<_>>().join("_");
+        let operations = [
+            ("get", &mut item.get),
+            ("put", &mut item.put),
+            ("post", &mut item.post),
+            ("delete", &mut item.delete),
+            ("patch", &mut item.patch),
+        ];
+        for (method, operation) in operations {
+            if let Some(operation) = operation {
+                operation.operation_id = Some(format!("{method}_{place}"));
+            }
+        }
+    }
 }
 
 /// Every method and path with who may call it.
@@ -134,11 +161,24 @@ async fn guard(
         }
         Access::Key(kind) => {
             let Some(key) = find_key(&app, request.headers(), kind).await? else {
+                app.heard.refused(kind, clock::now());
                 slow_down(app.throttles.strangers.take(address, app.tick()))?;
                 return Err(ApiError::wrong_key());
             };
+            app.heard.came(&key.site, kind, clock::now());
             slow_down(app.throttles.keys.take(key.id.clone(), app.tick()))?;
             request.extensions_mut().insert(key);
+        }
+        Access::Signed(kind) => {
+            let answer = next.run(request).await;
+            if let Some(site) = answer.extensions().get::<SiteId>() {
+                app.heard.came(site, kind, clock::now());
+            }
+            if answer.status() == StatusCode::UNAUTHORIZED {
+                app.heard.refused(kind, clock::now());
+                slow_down(app.throttles.strangers.take(address, app.tick()))?;
+            }
+            return Ok(answer);
         }
         Access::Any(grants) => {
             let now = clock::now();
@@ -171,7 +211,7 @@ fn check_grants(signed: &Signed, grants: &[(Action, Resource)]) -> Result<(), Ap
 pub fn slow_down(taken: Result<(), std::time::Duration>) -> Result<(), ApiError> {
     taken.map_err(|wait| {
         let seconds = wait.as_secs() + 1;
-        ApiError::new(axum::http::StatusCode::TOO_MANY_REQUESTS, "too_many", "too many requests")
+        ApiError::new(StatusCode::TOO_MANY_REQUESTS, "too_many", "too many requests")
             .hint(format!("try again in {seconds} seconds"))
             .retry_after(seconds)
     })

@@ -26,15 +26,15 @@ pub struct ErrorBody {
     /// Which member of the request is wrong.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
-    /// What is wrong with each event of a batch.
+    /// What is wrong with each event of a batch or line of a table.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub faults: Vec<FaultBody>,
 }
 
-/// What is wrong with one event of a batch.
+/// What is wrong with one event of a batch or one line of a table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct FaultBody {
-    /// Which event, from 0.
+    /// Which event, from 0; which line, from 1.
     pub index: usize,
     /// Which member.
     pub field: String,
@@ -80,6 +80,13 @@ impl ApiError {
     #[must_use]
     pub fn field(mut self, field: &str) -> Self {
         self.0.body.field = Some(field.into());
+        self
+    }
+
+    /// The same with what is wrong with each part of the request.
+    #[must_use]
+    pub fn faults(mut self, faults: Vec<FaultBody>) -> Self {
+        self.0.body.faults = faults;
         self
     }
 
@@ -199,16 +206,13 @@ impl From<IntakeError> for ApiError {
                 if let Some(first) = faults.first() {
                     refused = refused.field(&first.field).hint(first.remedy.clone());
                 }
-                refused.0.body.faults = faults
-                    .into_iter()
-                    .map(|fault| FaultBody {
-                        index: fault.index,
-                        field: fault.field,
-                        message: fault.problem,
-                        hint: fault.remedy,
-                    })
-                    .collect();
-                refused
+                let faults = faults.into_iter().map(|fault| FaultBody {
+                    index: fault.index,
+                    field: fault.field,
+                    message: fault.problem,
+                    hint: fault.remedy,
+                });
+                refused.faults(faults.collect())
             }
         }
     }

@@ -4,6 +4,7 @@
 //! * [`Server`] listens; [`state::Config`] says how.
 //! * [`live`] is the live side: audio and events in, decisions out.
 //! * [`access`] is who may call which route; [`sight`] is who may see which event.
+//! * [`board`] is the floor as those who run it see it.
 //! * [`intake`] reads work events, without I/O.
 //! * [`attestation`] states, signed, what was computed and what was not.
 //!
@@ -12,25 +13,32 @@
 
 pub mod access;
 pub mod attestation;
+pub mod board;
 pub mod browser;
 pub mod clock;
 pub mod connection;
 pub mod error;
 pub mod extract;
+pub mod heard;
 pub mod intake;
+pub mod invitation;
 pub mod keys;
 pub mod live;
 pub mod measure;
 pub mod password;
+pub mod people;
 pub mod queues;
 pub mod routes;
 pub mod serve;
 pub mod session;
 pub mod sight;
 pub mod state;
+pub mod teams;
 pub mod throttle;
 pub mod token;
 pub mod told;
+pub mod web;
+pub mod wellbeing;
 
 pub use serve::{Running, Server, StartError};
 pub use state::{Config, TlsFiles};

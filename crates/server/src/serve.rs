@@ -18,8 +18,10 @@ use tokio_util::sync::CancellationToken;
 use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 
 use crate::{
+    board::Boards,
     browser, clock, connection,
     error::ApiError,
+    heard::Heard,
     live::Live,
     measure,
     queues::Queues,
@@ -27,12 +29,12 @@ use crate::{
     session::LastUse,
     state::{App, Config, State, TlsFiles},
     throttle::Throttles,
-    token,
+    token, web,
 };
 
 /// The largest body of a request that is not work events.
 const MOST_BYTES: usize = 64 * 1024;
-/// A request that has no answer by then gets none; streams have theirs as soon as they begin.
+/// A request that has no answer by then gets none; streams and sockets have theirs as soon as they begin.
 const TIMEOUT: Duration = Duration::from_secs(60);
 /// A caller who has not sent the head of a request by then is cut off: slow heads are how servers are held up.
 const HEAD_WITHIN: Duration = Duration::from_secs(10);
@@ -106,6 +108,10 @@ impl Server {
             last_use: LastUse::default(),
             setup_token: Mutex::new(setup_token.as_deref().map(token::hash)),
             queues: Queues::default(),
+            heard: Heard::default(),
+            boards: Boards::default(),
+            freezing: tokio::sync::Mutex::default(),
+            importing: tokio::sync::Mutex::default(),
             attesting: tokio::sync::Mutex::default(),
             started: clock::now(),
             stopping: CancellationToken::new(),
@@ -157,13 +163,11 @@ fn hurry(http: &mut hyper_util::server::conn::auto::Builder<TokioExecutor>) {
 /// The whole service with its layers, the outermost last.
 fn router(app: &App) -> Router {
     let (api, _) = routes::router(app);
-    api.fallback(no_route)
+    api.fallback(web::serve)
         .method_not_allowed_fallback(no_method)
         .with_state(Arc::clone(app))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
         .layer(DefaultBodyLimit::max(MOST_BYTES))
-        // Phone platforms keep their sockets for hours and check keys and signatures themselves.
-        .merge(app.live.audio_routes())
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
             ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "something failed inside")
                 .into_response()
@@ -171,10 +175,6 @@ fn router(app: &App) -> Router {
         .layer(middleware::from_fn(measure::requests))
         .layer(middleware::from_fn(browser::headers))
         .layer(middleware::from_fn_with_state(Arc::clone(app), connection::resolve))
-}
-
-async fn no_route() -> ApiError {
-    ApiError::not_found("route").hint("GET /openapi.json lists them")
 }
 
 async fn no_method() -> ApiError {

@@ -1,8 +1,9 @@
 //! What each viewer may see of the log's events. Everything that is not named here stays unseen.
 //!
 //! Two rules carry it. An agent sees everything about themselves and about their own calls, and nobody else does: load,
-//! strain, prompts, offers of breaks and the answers to them reach no other eye, whatever the role. Everybody else sees
-//! operational facts, alerts and the site's policy, as the table of roles says.
+//! strain, check-ins, prompts, offers of breaks and the answers to them reach no other eye, whatever the role. Everybody
+//! else sees operational facts, alerts and the site's policy, as the table of roles says; that a break was taken up, which
+//! the floor must plan for, is one of those facts ([`crate::board`]), that one was offered or refused is not.
 
 use calmline_core::{
     AgentId, Body, Event, Party, SubjectId,
@@ -90,6 +91,7 @@ fn is_about(body: &Body, me: &AgentId) -> bool {
 fn resource_of(body: &Body) -> Option<Resource> {
     match body {
         Body::AgentState { .. }
+        | Body::AgentTeam { .. }
         | Body::CallOffered { .. }
         | Body::CallAnswered { .. }
         | Body::CallHeld { .. }
@@ -103,9 +105,12 @@ fn resource_of(body: &Body) -> Option<Resource> {
         Body::AlertRaised { .. } | Body::AlertHeld { .. } | Body::AlertClosed { .. } => {
             Some(Resource::Alerts)
         }
-        Body::SiteOpened { .. } | Body::NoticeConfirmed { .. } | Body::NoticeWithdrawn { .. } => {
-            Some(Resource::Policy)
-        }
+        Body::SiteOpened { .. }
+        | Body::CareSettings { .. }
+        | Body::NoticeConfirmed { .. }
+        | Body::NoticeWithdrawn { .. } => Some(Resource::Policy),
+        Body::ErasureAsked { .. } => Some(Resource::Attestation),
+        Body::WellbeingFrozen { .. } => Some(Resource::Wellbeing),
         Body::Utterance { .. }
         | Body::WordsShed { .. }
         | Body::Signal { .. }
@@ -123,6 +128,8 @@ fn resource_of(body: &Body) -> Option<Resource> {
         | Body::BreakEnded { .. }
         | Body::BreakLapsed { .. }
         | Body::BreakAnswered { .. }
+        | Body::BreakApproved { .. }
+        | Body::SelfReported { .. }
         | Body::AbuseReported { .. }
         | Body::InferenceDisputed { .. } => None,
     }
@@ -185,6 +192,12 @@ mod tests {
             Body::ConsentWithdrawn {
                 agent: agent.clone(),
                 purpose: calmline_core::policy::Purpose::VoiceAffect,
+            },
+            Body::SelfReported {
+                agent: agent.clone(),
+                report: calmline_core::event::Report::CheckIn,
+                call: None,
+                text: calmline_core::PayloadId::new("p").unwrap(),
             },
             Body::AbuseReported { agent, call },
         ]

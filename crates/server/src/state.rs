@@ -12,6 +12,8 @@ use calmline_store::Store;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    board::Boards,
+    heard::Heard,
     live::Live,
     queues::Queues,
     session::LastUse,
@@ -67,6 +69,14 @@ pub struct State {
     pub setup_token: Mutex<Option<[u8; 32]>>,
     /// How queues stand.
     pub queues: Queues,
+    /// When platforms were last heard of.
+    pub heard: Heard,
+    /// The floors as they are shown.
+    pub boards: Boards,
+    /// Held while the groups of past weeks are looked at: each week is written once.
+    pub freezing: tokio::sync::Mutex<()>,
+    /// Held while people are imported: of two imports the second sees what the first did.
+    pub importing: tokio::sync::Mutex<()>,
     /// Held while an attestation is made: each names the one before.
     pub attesting: tokio::sync::Mutex<()>,
     /// When the server started.

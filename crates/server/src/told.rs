@@ -3,7 +3,8 @@
 use calmline_core::{
     Body,
     catalog::Lang,
-    event::{AlertOutcome, OfferAnswer, Reason, WorkState},
+    event::{AlertOutcome, OfferAnswer, Reason, Report, WorkState},
+    policy::{Notice, Purpose},
 };
 
 /// The sentence that says what happened, and those that say why.
@@ -36,7 +37,17 @@ pub fn told(body: &Body, lang: Lang) -> Told {
     let say = |code: &String| lang.say(code).to_owned();
     match body {
         Body::AgentState { state, .. } => Told::say(lang, state_code(*state)),
-        Body::Signal { drivers, .. } => Told::default().because(drivers.iter().map(say)),
+        Body::CallOffered { .. } => Told::say(lang, "call.offered"),
+        Body::CallAnswered { .. } => Told::say(lang, "call.answered"),
+        Body::CallHeld { .. } => Told::say(lang, "call.held"),
+        Body::CallResumed { .. } => Told::say(lang, "call.resumed"),
+        Body::CallTransferred { .. } => Told::say(lang, "call.transferred"),
+        Body::CallEnded { .. } => Told::say(lang, "call.ended"),
+        Body::Utterance { party, .. } => Told::say(lang, &format!("utterance.{}", party.as_str())),
+        Body::WordsShed { reason, .. } => Told::say(lang, &format!("words.shed.{reason}")),
+        Body::Signal { kind, drivers, .. } => {
+            Told::say(lang, &format!("signal.{}", kind.as_str())).because(drivers.iter().map(say))
+        }
         Body::SensingStopped { purpose, reason, .. } => {
             Told::say(lang, &format!("purpose.{}", purpose.as_str())).because([say(reason)])
         }
@@ -46,12 +57,17 @@ pub fn told(body: &Body, lang: Lang) -> Told {
             Told { text: Some(format!("{purpose}: {verdict}")), reasons: Vec::new() }
                 .because(rules.iter().map(say))
         }
-        Body::NoticeConfirmed { notice, .. } | Body::NoticeWithdrawn { notice, .. } => {
-            Told::say(lang, &format!("notice.{}", notice.as_str()))
+        Body::CareSettings { .. } => Told::say(lang, "care.settings"),
+        Body::SiteOpened { profile, .. } => {
+            let profile = format!("profile.{}", profile.as_str());
+            Told::tell(lang, &Reason::new("site.opened").with("profile", profile.as_str()))
         }
-        Body::ConsentGiven { purpose, .. } | Body::ConsentWithdrawn { purpose, .. } => {
-            Told::say(lang, &format!("purpose.{}", purpose.as_str()))
-        }
+        Body::NoticeConfirmed { notice, .. } => of_notice(lang, "notice_change.confirmed", *notice),
+        Body::NoticeWithdrawn { notice, .. } => of_notice(lang, "notice_change.withdrawn", *notice),
+        Body::ConsentGiven { purpose, .. } => of_purpose(lang, "consent_change.given", *purpose),
+        Body::ConsentWithdrawn { purpose, .. } => of_purpose(lang, "consent_change.withdrawn", *purpose),
+        Body::ErasureAsked { .. } => Told::say(lang, "erasure.asked"),
+        Body::Erased { .. } => Told::say(lang, "erasure.done"),
         Body::PromptShown { reason, .. } | Body::AlertHeld { reason, .. } => Told::tell(lang, reason),
         Body::LoadChanged { strain, reasons, .. } => Told::say(lang, &format!("band.{}", strain.as_str()))
             .because(reasons.iter().map(|reason| lang.tell(reason))),
@@ -70,9 +86,37 @@ pub fn told(body: &Body, lang: Lang) -> Told {
             let shown = evidence.iter().map(|piece| lang.tell(&piece.reason));
             Told::tell(lang, reason).because(shown).because([say(action)])
         }
-        Body::AlertClosed { outcome, .. } => Told::say(lang, outcome_code(*outcome)),
-        _ => Told::default(),
+        Body::AlertClosed { outcome, action, .. } => {
+            Told::say(lang, outcome_code(*outcome)).because(action.as_ref().map(say))
+        }
+        Body::BreakApproved { .. } => Told::say(lang, "break.approved"),
+        Body::AgentTeam { team: Some(team), .. } => {
+            // The name is the site's own: it is never looked up in the catalogue.
+            let text = lang.say("agent.team").replace("{team}", team);
+            Told { text: Some(text), reasons: Vec::new() }
+        }
+        Body::AgentTeam { team: None, .. } => Told::say(lang, "agent.no_team"),
+        Body::SelfReported { report: Report::CheckIn, .. } => Told::say(lang, "report.check_in"),
+        Body::SelfReported { report: Report::GoodMoment, .. } => Told::say(lang, "report.good_moment"),
+        Body::WellbeingFrozen { .. } => Told::say(lang, "wellbeing.frozen"),
+        Body::AbuseReported { .. } => Told::say(lang, "abuse.reported"),
+        Body::InferenceDisputed { .. } => Told::say(lang, "inference.disputed"),
+        Body::QueueSnapshot { .. }
+        | Body::LegOpened { .. }
+        | Body::LegGap { .. }
+        | Body::LegClosed { .. }
+        | Body::TimerFired {} => Told::default(),
     }
+}
+
+fn of_notice(lang: Lang, code: &str, notice: Notice) -> Told {
+    let notice = format!("notice.{}", notice.as_str());
+    Told::tell(lang, &Reason::new(code).with("notice", notice.as_str()))
+}
+
+fn of_purpose(lang: Lang, code: &str, purpose: Purpose) -> Told {
+    let purpose = format!("purpose.{}", purpose.as_str());
+    Told::tell(lang, &Reason::new(code).with("purpose", purpose.as_str()))
 }
 
 /// The catalogue code of a work state.

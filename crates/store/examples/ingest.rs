@@ -2,7 +2,8 @@
 //!
 //! Batchers append at the same time, each waiting for its answer before the next call, as intake connections do. Each
 //! call of a simulated day is fourteen events. The peer, in the same run and on the same disk, is a plain table filled in
-//! transactions of 1,000 rows. `fsyncs` are commits; each syncs the write-ahead log once.
+//! transactions of 1,000 rows. `fsyncs` are commits; each syncs the write-ahead log once. The microseconds of processor
+//! time per event hold on a busy machine too; they include making the events, and both have that.
 
 use std::{
     io::Write as _,
@@ -34,18 +35,35 @@ async fn main() -> anyhow::Result<()> {
         arguments.next().map_or(Ok(64), |text| text.parse()).context("BATCHERS is not a number")?;
     let dir = tempfile::tempdir()?;
     let time = Duration::from_secs(seconds);
+    let began = cpu_s();
     let ours = ours(&dir.path().join("ours"), time, batchers).await?;
-    let peer = peer(&dir.path().join("peer.db"), time).await?;
-    let Measured { events_per_s, p50_ms, p99_ms, fsyncs } = ours;
+    let between = cpu_s();
+    let (peer_per_s, peer_rows) = peer(&dir.path().join("peer.db"), time).await?;
+    let ended = cpu_s();
+    let per_event = |from: Option<f64>, to: Option<f64>, events: f64| Some((to? - from?) * 1e6 / events);
+    let Measured { events, events_per_s, p50_ms, p99_ms, fsyncs } = ours;
     let line = serde_json::json!({
         "events_per_s": events_per_s.round(), "p50_ms": p50_ms, "p99_ms": p99_ms, "fsyncs": fsyncs,
-        "peer_events_per_s": peer.round(), "batchers": batchers, "seconds": seconds,
+        "cpu_us_per_event": per_event(began, between, events),
+        "peer_events_per_s": peer_per_s.round(),
+        "peer_cpu_us_per_event": per_event(between, ended, f64::from(peer_rows)),
+        "batchers": batchers, "seconds": seconds,
     });
     writeln!(std::io::stdout(), "{line}")?;
     Ok(())
 }
 
+/// Processor time of this process so far, in seconds; none where the system does not say. Fields 14 and 15 of proc(5)'s
+/// `stat`, in hundredths of a second.
+fn cpu_s() -> Option<f64> {
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    let (_, after_name) = stat.rsplit_once(')')?;
+    let ticks = after_name.split_whitespace().skip(11).take(2).map(str::parse::<f64>);
+    Some(ticks.sum::<Result<f64, _>>().ok()? / 100.0)
+}
+
 struct Measured {
+    events: f64,
     events_per_s: f64,
     p50_ms: f64,
     p99_ms: f64,
@@ -86,7 +104,8 @@ async fn ours(dir: &Path, time: Duration, batchers: u32) -> anyhow::Result<Measu
     waits.sort_unstable();
     let quantile = |q: usize| waits[(waits.len() - 1) * q / 100].as_secs_f64() * 1000.0;
     let events_per_s = events as f64 / took.as_secs_f64();
-    Ok(Measured { events_per_s, p50_ms: quantile(50), p99_ms: quantile(99), fsyncs })
+    let events = events as f64;
+    Ok(Measured { events, events_per_s, p50_ms: quantile(50), p99_ms: quantile(99), fsyncs })
 }
 
 /// The events of one call.
@@ -148,8 +167,8 @@ fn a_call(batcher: u32, number: usize) -> anyhow::Result<Vec<Draft>> {
     Ok(drafts.collect())
 }
 
-/// Rows per second of a plain table with a unique id, 1,000 rows a transaction.
-async fn peer(database: &Path, time: Duration) -> anyhow::Result<f64> {
+/// Rows per second of a plain table with a unique id, 1,000 rows a transaction, and how many it were.
+async fn peer(database: &Path, time: Duration) -> anyhow::Result<(f64, u32)> {
     let mut conn = SqliteConnectOptions::new()
         .filename(database)
         .create_if_missing(true)
@@ -182,5 +201,5 @@ async fn peer(database: &Path, time: Duration) -> anyhow::Result<f64> {
     }
     let per_second = f64::from(rows) / begun.elapsed().as_secs_f64();
     conn.close().await?;
-    Ok(per_second)
+    Ok((per_second, rows))
 }

@@ -84,6 +84,16 @@ pub trait Accounts: Send + Sync {
     /// [`StoreError::Missing`] when it is not there, [`StoreError::Exists`] when the new login is taken.
     async fn change_account(&self, account: &Account) -> Result<(), StoreError>;
 
+    /// Makes accounts and stores others anew as [`Self::change_account`] does, all in one commit: all or none.
+    ///
+    /// # Errors
+    /// As for [`Self::add_account`] and [`Self::change_account`]; then nothing was changed.
+    async fn import_accounts(
+        &self,
+        new: &[NewAccount],
+        changed: &[Account],
+    ) -> Result<Vec<AccountId>, StoreError>;
+
     /// Removes an account and its sessions; whether there was one.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! A draft made ready to be written, and the hash chain over what is written.
 
-use calmline_core::{Draft, Event, EventId, SiteId, Timestamp};
+use calmline_core::{Draft, EventId, SiteId, Timestamp};
 use ring::digest::{Context, SHA256, digest};
 
 use crate::StoreError;
@@ -73,17 +73,4 @@ pub(crate) fn bound_of_range(at: Timestamp) -> i64 {
 /// A time as it was stored. Every 64-bit count of nanoseconds is a time.
 pub(crate) fn timestamp(nanoseconds: i64) -> Timestamp {
     Timestamp::from_nanosecond(i128::from(nanoseconds)).unwrap_or_default()
-}
-
-/// The event that an entry becomes at a position.
-pub(crate) fn event_at(entry: &Entry, position: u64) -> Event {
-    let Draft { site, id, at, because, body, clear: _ } = &entry.draft;
-    Event {
-        position: calmline_core::Position(position),
-        site: site.clone(),
-        id: *id,
-        at: *at,
-        because: because.clone(),
-        body: body.clone(),
-    }
 }

@@ -32,6 +32,7 @@
 //! | `master.key` | wraps every key of the database; mode 0600; without it the payloads are noise |
 //! | `erasures.jsonl` | the ledger of erasures: hashes and key numbers only, appended and synced, never shortened |
 //! | `lock` | held by the process that has the directory open |
+//! | `notices/`, `attestations/`, `attestation.key` | kept by the server; the store carries them into backups and back |
 
 mod account;
 #[cfg(feature = "contract")]

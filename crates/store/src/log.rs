@@ -82,9 +82,10 @@ pub trait Log: Send + Sync {
     /// The head as it moves. It moves only after the commit is on disk and can be read.
     fn watch_head(&self) -> watch::Receiver<Position>;
 
-    /// Reads the whole log and checks its hash chain and the hashes of the payloads that are left.
+    /// Reads the whole log and checks its hash chain, what its events are found by, and the hashes of the payloads that
+    /// are left.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] names the first row that does not fit.
+    /// [`StoreError::Damaged`] names the first row that does not fit, or the index.
     async fn verify_chain(&self) -> Result<Chain, StoreError>;
 }

@@ -3,18 +3,31 @@
 //! Appends go through a channel to one task, which commits all that wait in one transaction; with
 //! `synchronous=FULL` each commit syncs the write-ahead log before it returns. While one commit is on its way to the
 //! disk the next one gathers. Other changes are rare and take the writer connection between two commits.
+//!
+//! A row of the log is written once and in order. What would be written in many places for each event follows the log,
+//! many events at a time: which ids there are (`ids`), where the events of a call, an agent or a kind stand (`places`), and
+//! the way of pages from the write-ahead log into the database (`checkpoint`).
 
 mod accounts;
 mod backup;
 mod batch;
+mod beside;
+mod checkpoint;
 mod dir;
 mod directory;
 mod erase;
 mod ids;
 mod keys;
+mod known;
 mod log;
+mod many;
 mod payloads;
+mod places;
+mod progress;
+mod runs;
 mod sites;
+mod verify;
+mod view_rows;
 mod views;
 mod writer;
 
@@ -69,6 +82,7 @@ struct Inner {
     writer: tokio::sync::Mutex<Option<Writer>>,
     head: watch::Receiver<Position>,
     waiting_ids: ids::Waiting,
+    waiting_places: places::Waiting,
     commits: AtomicU64,
     ledger: Mutex<Ledger>,
     master: SealKey,
@@ -109,6 +123,9 @@ impl Sqlite {
         let mut writer = Writer::new(conn, head_sender).await?;
         erase::apply_ledger(&mut writer, &master, &ledger.entries).await?;
         let waiting_ids = Arc::clone(&writer.ids.waiting);
+        let waiting_places = Arc::clone(&writer.waiting_places);
+        *writer.beside.lock().await = Some(options.connect().await?);
+        tokio::spawn(checkpoint::run(Arc::clone(&writer.beside), head.clone()));
         let secrets = sites::secrets(&mut writer.conn, &master).await?;
 
         let readers = SqlitePoolOptions::new()
@@ -122,6 +139,7 @@ impl Sqlite {
             writer: tokio::sync::Mutex::new(Some(writer)),
             head,
             waiting_ids,
+            waiting_places,
             commits: AtomicU64::new(0),
             ledger: Mutex::new(ledger),
             master,
@@ -145,8 +163,13 @@ impl Inner {
     async fn close(&self) -> Result<(), StoreError> {
         let Some(mut writer) = self.writer.lock().await.take() else { return Ok(()) };
         self.readers.close().await;
+        checkpoint::end(&writer.beside).await?;
         // So that the next opening has nothing to read from the end of the log.
-        writer.ids.all(writer.head).write(&mut writer.conn).await?;
+        let (ids, places) = (writer.ids.all(writer.head), writer.places_all());
+        let mut transaction = writer.conn.begin().await?;
+        ids.write(&mut transaction).await?;
+        places.write(&mut transaction).await?;
+        transaction.commit().await?;
         sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut writer.conn).await?;
         writer.conn.close().await?;
         // Readers of the head learn of the end, and another process may take the directory.
@@ -170,10 +193,12 @@ fn connect_options(database: &Path, durability: Durability) -> SqliteConnectOpti
         .busy_timeout(Duration::from_secs(10))
         // What is deleted is overwritten: erased keys must not stay in free pages.
         .pragma("secure_delete", "ON")
-        // Larger than the default, so that a checkpoint serves more commits: 16 MiB.
-        .pragma("wal_autocheckpoint", "4000")
+        // 32 MiB. Larger than the default: what a commit brings in itself is the rest that `checkpoint` left.
+        .pragma("wal_autocheckpoint", "8000")
         .pragma("cache_size", "-65536")
         .pragma("temp_store", "MEMORY")
+        // Statements over many rows come in several sizes.
+        .statement_cache_capacity(256)
         .disable_statement_logging()
 }
 

@@ -23,8 +23,9 @@ pub struct Chain {
 pub trait Upkeep: Send + Sync {
     /// Writes one consistent file from which a new machine can be set up, while the store stays open.
     ///
-    /// The file carries the master key: sealed under `passphrase` if there is one, else as it is, and then whoever
-    /// has the file can read it like the data directory itself. The file is made with mode 0600 and is synced.
+    /// The file carries the master key, the texts of notices, the attestations and the key that signs them: sealed under
+    /// `passphrase` if there is one, else as they are, and then whoever has the file can read it like the data directory
+    /// itself. The file is made with mode 0600 and is synced.
     ///
     /// # Errors
     /// When the file exists or cannot be written.

@@ -8,7 +8,7 @@ mod row;
 use async_trait::async_trait;
 use calmline_core::{AgentId, AlertId, CallId, OfferId, SiteId, Timestamp};
 
-pub(crate) use fold::{Changes, Key, Row, View, keys_of};
+pub(crate) use fold::{Changes, FoundBy, Key, Row, View};
 pub use row::{AgentRow, AlertRow, CallRow, LegRow, OfferRow, OfferState};
 
 use crate::StoreError;
@@ -84,7 +84,8 @@ pub trait Views: Send + Sync {
     /// As for [`Self::call`].
     async fn agents(&self, site: &SiteId) -> Result<Vec<AgentRow>, StoreError>;
 
-    /// Folds the whole log again and says how many events that were. Appends wait meanwhile.
+    /// Folds the whole log again, makes what its events are found by anew, and says how many events that were. Appends
+    /// wait meanwhile.
     ///
     /// # Errors
     /// When the database fails or a row of the log is damaged; then the views are as before.

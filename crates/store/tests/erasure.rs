@@ -57,10 +57,17 @@ fn new_site() -> Outcome<NewSite> {
     Ok(NewSite { site, admin: None })
 }
 
-/// Whether any file of a directory holds these bytes.
+/// Whether any file of a directory or its folders holds these bytes.
 fn holds(dir: &Path, needle: &[u8]) -> Outcome<bool> {
     for entry in fs::read_dir(dir)? {
-        let bytes = fs::read(entry?.path())?;
+        let path = entry?.path();
+        if path.is_dir() {
+            if holds(&path, needle)? {
+                return Ok(true);
+            }
+            continue;
+        }
+        let bytes = fs::read(path)?;
         if bytes.windows(needle.len()).any(|window| window == needle) {
             return Ok(true);
         }

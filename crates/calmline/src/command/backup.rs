@@ -31,8 +31,8 @@ pub async fn backup(options: Backup, said: &Said) -> Result<(), Failure> {
     said.line(format!("{} · {bytes} B", options.file.display()));
     if passphrase.is_none() {
         said.note(said.both(
-            "the backup holds the master key in clear: keep it where only administrators can read it, or use --passphrase-stdin",
-            "备份中含未封存的主密钥:请放在只有管理员能读的地方,或使用 --passphrase-stdin",
+            "the backup holds the master key and the signing key of attestations in clear: keep it where only administrators can read it, or use --passphrase-stdin",
+            "备份中含未封存的主密钥和声明的签名密钥:请放在只有管理员能读的地方,或使用 --passphrase-stdin",
         ));
     }
     Ok(())

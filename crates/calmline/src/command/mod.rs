@@ -8,6 +8,7 @@ mod import;
 mod keys;
 mod learn;
 mod open;
+mod openapi;
 mod policy;
 mod recogniser;
 mod replay;
@@ -30,6 +31,7 @@ pub fn run(command: Command, said: &Said) -> Result<(), Failure> {
         Command::Doctor(options) => block_on(doctor::run(options, said)),
         Command::Backup(options) => block_on(backup::backup(options, said)),
         Command::Restore(options) => block_on(backup::restore(options, said)),
+        Command::Openapi(options) => openapi::run(options, said),
         Command::Train(options) => learn::train(options, said),
         Command::Evaluate(options) => learn::evaluate(options, said),
     }

@@ -10,7 +10,7 @@ use std::{
 };
 
 use calmline_core::{AgentId, Body, CallId, Draft, Party, SiteId, Timestamp};
-use calmline_floor::{Decider, Ear, Hears, Rehearsal};
+use calmline_floor::{Ear, Hears, Rehearsal};
 use calmline_media::{
     RATE,
     recording::{self, CallFact, ChannelMap, Source},
@@ -195,7 +195,8 @@ fn hear(
     let agent = agent.map_or_else(|| AgentId::new("agent").map_err(Failure::input), Ok)?;
     let id = SiteId::new("replay").map_err(Failure::input)?;
 
-    let mut rehearsal = Rehearsal::new(Decider::new(id.clone(), site.profile, site.care.clone()));
+    let mut rehearsal = Rehearsal::new(id.clone(), site.profile);
+    rehearsal.decider().record(&site.care, start).into_iter().for_each(|draft| rehearsal.tell(draft));
     let tell = |rehearsal: &mut Rehearsal, at, body| {
         rehearsal.tell(Draft::derived(id.clone(), at, Vec::new(), body));
     };
@@ -207,7 +208,7 @@ fn hear(
 
     let parties: Vec<Party> = tape.legs.iter().map(|(party, _)| *party).collect();
     let mut out = Vec::new();
-    let policy = rehearsal.decider().policy();
+    let policy = rehearsal.policy();
     let words = recogniser.is_some();
     let mut ear = Ear::open(
         policy,

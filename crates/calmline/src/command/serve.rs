@@ -145,7 +145,7 @@ fn configuration(options: Serve) -> Result<File, Failure> {
 }
 
 /// Until the terminal or the service manager ends it. Signals count from the call on, not from the first wait.
-fn ended() -> std::io::Result<impl Future<Output = ()>> {
+pub(super) fn ended() -> std::io::Result<impl Future<Output = ()>> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     Ok(async move {

@@ -193,3 +193,20 @@ fn serving_finds_its_directory_and_says_what_is_wrong_with_its_settings() -> Out
     assert!(!ran.status.success() && said.contains("taken"), "{said}");
     Ok(())
 }
+
+#[test]
+fn the_document_of_the_api_is_printed_or_written() -> Outcome {
+    let printed = run(["openapi"])?.json()?;
+    assert_eq!(printed["openapi"], "3.1.0");
+    assert!(printed["paths"]["/v1/events"]["post"].is_object(), "{}", printed["paths"]);
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("openapi.json");
+    let ran = run(words([&"openapi", &"--out", &file]))?;
+    assert_eq!((ran.status, ran.out.trim()), (0, file.to_str().unwrap()), "{ran:?}");
+    let written = std::fs::read_to_string(&file)?;
+    assert!(written.ends_with("}\n"));
+    assert_eq!(serde_json::from_str::<Value>(&written)?, printed);
+    run(words([&"openapi", &"--out", &folder.path().join("none").join("openapi.json")]))?
+        .failed(3, "openapi.json");
+    Ok(())
+}

@@ -11,6 +11,7 @@ use calmline_media::{
 use serde_json::json;
 
 use crate::{
+    faults::Refusing,
     phone::{FRAME, Platform, uuid},
     program::{Outcome, add_key},
     recordings::Sides,
@@ -21,12 +22,24 @@ use crate::{
 const FAST: Duration = Duration::from_millis(10);
 
 /// Two tones, as two voices would be: the left one higher.
-fn tones(frames: usize) -> Sides {
+pub fn tones(frames: usize) -> Sides {
     let tone = |hertz: f64| {
         let wave = |n: usize| (n as f64 * hertz * std::f64::consts::TAU / f64::from(RATE)).sin() * 9_000.0;
         (0..frames).map(|n| wave(n) as i16).collect()
     };
     Sides { customer: tone(440.0), agent: tone(220.0) }
+}
+
+/// The gaps in a leg of a call: how long they were, and whether the platform announced them.
+fn gaps(log: &[Event], call: &str, of: Party) -> anyhow::Result<Vec<(f64, bool)>> {
+    let id = CallId::new(call)?;
+    let gaps = log.iter().filter_map(|event| match &event.body {
+        Body::LegGap { call, party, lost_s, announced, .. } if *call == id && *party == of => {
+            Some((*lost_s, *announced))
+        }
+        _ => None,
+    });
+    Ok(gaps.collect())
 }
 
 /// How each leg of a call was closed: (party, frames, lost), in order.
@@ -105,12 +118,55 @@ async fn pauses_discards_and_gaps_are_counted_for_what_they_are() -> Outcome {
     line.hang_up("end").await?;
 
     assert_eq!(serving.counter("calmline_audio_frames_lost_total", "party=\"agent\"")?, 2_400.0);
+    assert_eq!(serving.counter("calmline_audio_frames_left_out_total", "party=\"agent\"")?, 12_000.0);
     assert_eq!(serving.counter("calmline_audio_frames_total", "party=\"agent\"")?, 6.0 * 8_000.0);
     serving.stop()?;
     let log = house.log().await?;
-    assert_eq!(closed(&log, &paused)?, both(16_000, 8_000));
-    assert_eq!(closed(&log, &discarded)?, both(16_000, 4_000));
+    assert_eq!(closed(&log, &paused)?, both(16_000, 0));
+    assert_eq!(closed(&log, &discarded)?, both(16_000, 0));
     assert_eq!(closed(&log, &lost)?, both(16_000, 2_400));
+    for party in [Party::Agent, Party::Customer] {
+        assert_eq!(gaps(&log, &paused, party)?, [(1.0, true)]);
+        assert_eq!(gaps(&log, &discarded, party)?, [(0.5, true)]);
+        assert_eq!(gaps(&log, &lost, party)?, [(0.3, false)]);
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_goes_on_while_the_disk_fails_and_none_of_its_facts_is_lost() -> Outcome {
+    let house = House::set_up("strict")?;
+    let serving = house.serve()?;
+    serving.admin()?;
+    let platform = house.platform(&serving)?;
+    let second = tones(RATE as usize);
+    let (goes_on, ends) = (uuid(), uuid());
+    let (mut on, mut end) = (platform.call(&goes_on).await?, platform.call(&ends).await?);
+    on.play(&second, FAST).await?;
+    end.play(&second, FAST).await?;
+
+    let refusing = Refusing::events(&house.data(), "NEW.call IS NOT NULL").await?;
+    for line in [&mut on, &mut end] {
+        line.client.discard(4_000);
+        line.play(&second, FAST).await?;
+    }
+    let failed = serving.until_ready(503)?;
+    assert_eq!(failed["faults"][0]["code"], "log_unavailable", "{failed}");
+    end.hang_up("end").await?;
+    on.play(&second, FAST).await?;
+    refusing.over().await?;
+    serving.until_ready(200)?;
+    on.play(&second, FAST).await?;
+    on.hang_up("end").await?;
+
+    assert_eq!(serving.counter("calmline_events_given_up_total", "")?, 0.0);
+    serving.stop()?;
+    let log = house.log().await?;
+    assert_eq!(closed(&log, &goes_on)?, both(32_000, 0));
+    assert_eq!(closed(&log, &ends)?, both(16_000, 0));
+    for call in [&goes_on, &ends] {
+        assert_eq!(gaps(&log, call, Party::Agent)?, [(0.5, true)]);
+    }
     Ok(())
 }
 

@@ -4,25 +4,17 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use calmline_media::wav;
+use calmline_testing::{data, skipped};
 
 /// Files of the data folder; none, with a word, where one is not there. CI must have them.
 pub fn calls<const N: usize>(names: [&str; N]) -> Option<[PathBuf; N]> {
-    let folder = std::env::var_os("CALMLINE_DATA").map_or_else(
-        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data")),
-        PathBuf::from,
-    );
-    let paths = names.map(|name| folder.join("calls").join(name));
+    let folder = data("calls")?;
+    let paths = names.map(|name| folder.join(name));
     if let Some(missing) = paths.iter().find(|path| !path.is_file()) {
-        skipped(&format!("{} is not there", missing.display()));
+        skipped(format_args!("{} is not there", missing.display()));
         return None;
     }
     Some(paths)
-}
-
-/// Says that a test was skipped; on CI nothing is.
-pub fn skipped(why: &str) {
-    assert!(std::env::var("CI").as_deref() != Ok("true"), "on CI nothing is skipped: {why}");
-    drop(std::io::Write::write_all(&mut std::io::stderr(), format!("skipped: {why}\n").as_bytes()));
 }
 
 /// A recording at telephone rate.

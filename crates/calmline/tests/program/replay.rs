@@ -3,11 +3,14 @@
 use std::{collections::BTreeSet, path::Path};
 
 use anyhow::Context;
-use serde_json::Value;
+use calmline_core::{Body, Event, Timestamp};
+use jiff::SignedDuration;
+use serde_json::{Value, json};
 
 use crate::{
     program::{Outcome, run, words},
     recordings::calls,
+    serving::{House, Serving, work},
 };
 
 const PAIRS: [&str; 4] = [
@@ -269,5 +272,54 @@ fn bad_input_is_named_and_wrong_usage_is_told_apart() -> Outcome {
     replay(&[])?.failed(2, "name recordings");
     run(["replay", text(&call)?, "--asr-model", "whisper-enormous"])?.failed(3, "whisper-enormous");
     run(["replya"])?.failed(2, "replya");
+    Ok(())
+}
+
+/// An agent works without a break, and is just now free of calls.
+fn works(serving: &Serving, house: &House, agent: &str, minutes: i64) -> Outcome {
+    let told = |ago: i64, state: &str| {
+        let at = Timestamp::now() - SignedDuration::from_mins(ago);
+        let data = json!({"agent_id": agent, "state": state, "occurred_at": at});
+        work(&format!("{agent} {ago}"), "agent.state", &data)
+    };
+    serving.work(&house.events_key, &[told(minutes, "busy"), told(0, "available")])?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_log_is_derived_again_by_the_settings_that_held() -> Outcome {
+    let house = House::set_up("strict")?;
+    let config = house.folder().join("calmline.toml");
+    std::fs::write(&config, "[care.breaks]\noffer_after_minutes = 15\nearly_after_minutes = 10\n")?;
+    let eager = || house.serve_with(&[Path::new("--config"), &config]);
+    // By the defaults, 19 minutes of work bring no offer.
+    let serving = house.serve()?;
+    works(&serving, &house, "ana", 19)?;
+    serving.stop()?;
+    let serving = eager()?;
+    works(&serving, &house, "cem", 19)?;
+    serving.stop()?;
+    // Nothing is recorded that is recorded already.
+    eager()?.stop()?;
+
+    let log = house.log().await?;
+    let recorded: Vec<_> = log
+        .iter()
+        .filter_map(|event| match &event.body {
+            Body::CareSettings { settings, .. } => Some((event.position, settings)),
+            _ => None,
+        })
+        .collect();
+    let [(first, default), (second, changed)] = recorded.as_slice() else { panic!("{recorded:?}") };
+    assert_eq!(default["breaks"]["offer_after_minutes"], 50);
+    assert_eq!(changed["breaks"]["offer_after_minutes"], 15);
+    assert_eq!(changed["alerts"], default["alerts"], "all settings are recorded");
+    let offered = |event: &&Event| matches!(event.body, Body::BreakOffered { .. });
+    let offers: Vec<_> = log.iter().filter(offered).map(|event| event.position).collect();
+    assert!(!offers.is_empty() && offers.iter().all(|at| at > second), "{first:?} {second:?} {offers:?}");
+
+    let again = run(words([&"replay", &"--log", &house.data(), &"--json"]))?.json()?;
+    assert_eq!(again["same"], true, "{again}");
+    assert!(again["sites"][0]["same"].as_u64() >= Some(offers.len() as u64), "{again}");
     Ok(())
 }

@@ -47,7 +47,12 @@ impl House {
     }
 
     pub fn serve(&self) -> anyhow::Result<Serving> {
-        Serving::start(&self.data(), &self.folder.path().join("serve.log"))
+        self.serve_with(&[])
+    }
+
+    /// With more of a command line.
+    pub fn serve_with(&self, more: &[&Path]) -> anyhow::Result<Serving> {
+        Serving::start(&self.data(), more, &self.folder.path().join("serve.log"))
     }
 
     /// The way of the audio to a server.
@@ -86,11 +91,12 @@ pub struct Serving {
 }
 
 impl Serving {
-    fn start(data: &Path, log: &Path) -> anyhow::Result<Self> {
+    fn start(data: &Path, more: &[&Path], log: &Path) -> anyhow::Result<Self> {
         let errors = std::fs::File::options().create(true).append(true).open(log)?;
         let mut child = program::program()
             .args(["serve", "--listen", "127.0.0.1:0", "--asr-model", "none", "--data"])
             .arg(data)
+            .args(more)
             .stdout(Stdio::piped())
             .stderr(errors)
             .spawn()?;
@@ -147,6 +153,21 @@ impl Serving {
         let text = answer.body_mut().read_to_string()?;
         ensure!(answer.status() == 200, "{}: {text}", answer.status());
         Ok(serde_json::from_str(&text)?)
+    }
+
+    /// Waits until `/readyz` answers with this status; what it says then.
+    pub fn until_ready(&self, status: u16) -> anyhow::Result<Value> {
+        let begun = Instant::now();
+        loop {
+            let mut answer = self.http.get(format!("http://{}/readyz", self.authority)).call()?;
+            let text = answer.body_mut().read_to_string()?;
+            if answer.status() == status {
+                return Ok(serde_json::from_str(&text)?);
+            }
+            ensure!(begun.elapsed() < Duration::from_secs(20), "/readyz never answered {status}: {text}");
+            // Not more often than a stranger may ask.
+            std::thread::sleep(Duration::from_millis(100));
+        }
     }
 
     /// What `/metrics` says.

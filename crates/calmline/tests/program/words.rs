@@ -8,11 +8,12 @@ use calmline_media::{
     g711::Law,
     wav::{self, Encoding},
 };
+use calmline_testing::skipped;
 use serde_json::Value;
 
 use crate::{
     program::{Outcome, run, words},
-    recordings::{Sides, calls, skipped},
+    recordings::{Sides, calls},
 };
 
 /// The model's name, once it is cached.
@@ -21,7 +22,7 @@ fn model() -> anyhow::Result<Option<&'static str>> {
     match fetch::model(&cache, Model::WhisperTinyEn, &mut |_| {}) {
         Ok(_) => Ok(Some(Model::WhisperTinyEn.name())),
         Err(error) => {
-            skipped(&error.to_string());
+            skipped(error);
             Ok(None)
         }
     }

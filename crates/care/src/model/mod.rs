@@ -238,6 +238,12 @@ impl Model {
         self.since = self.at;
     }
 
+    /// The agent has signed off without a word, and nobody knows when: neither their work nor their shift goes on from here.
+    pub(crate) fn gone(&mut self, settings: &Settings) {
+        self.enter(Activity::Off, settings);
+        (self.work, self.shift_began) = (SignedDuration::ZERO, None);
+    }
+
     /// A call was taken.
     pub(crate) fn call_began(&mut self, settings: &Settings) {
         let hardly_a_pause = self.idle_since_call <= crate::time::seconds(settings.load.pause_seconds);

@@ -4,3 +4,4 @@ mod breaks;
 mod callers;
 mod floor;
 mod hard_morning;
+mod shifts;

@@ -1,26 +1,10 @@
-//! What several test files share: where the data lies, a seeded generator of noise, tones.
+//! What several test files share: real calls, a seeded generator of noise, tones.
 #![expect(dead_code, reason = "each test file uses a part")]
-
-use std::path::PathBuf;
 
 /// The bytes of a call in the data folder; none, with a word, where there is no data folder. CI must have one.
 pub fn call(name: &str) -> Option<Vec<u8>> {
-    let folder = std::env::var_os("CALMLINE_DATA").map_or_else(
-        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data")),
-        PathBuf::from,
-    );
-    let path = folder.join("calls").join(name);
-    match std::fs::read(&path) {
-        Ok(bytes) => Some(bytes),
-        Err(error) => {
-            assert!(std::env::var("CI").as_deref() != Ok("true"), "{}: {error}", path.display());
-            let _ = std::io::Write::write_all(
-                &mut std::io::stderr(),
-                format!("skipped: {} is not there\n", path.display()).as_bytes(),
-            );
-            None
-        }
-    }
+    let path = calmline_testing::data(&format!("calls/{name}"))?;
+    Some(std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display())))
 }
 
 /// SplitMix64 (Steele, Lea and Flood 2014): small, and the same everywhere.

@@ -1,12 +1,6 @@
 //! What the tests share: permits as a site's policy gives them, sounds with known properties, and the real calls.
 #![expect(dead_code, reason = "each test binary uses a part")]
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "support of tests, which clippy does not see as one"
-)]
-
-use std::path::PathBuf;
+#![expect(clippy::unwrap_used, reason = "support of tests, which clippy does not see as one")]
 
 use calmline_core::{
     AccountId, CallId, Party, SiteId, Timestamp,
@@ -107,22 +101,9 @@ pub fn over_a_line(sounds: &[Vec<i16>]) -> Vec<i16> {
     all
 }
 
-/// The folder of real data; where it is absent a test says so and passes, unless `CI` demands it.
-pub fn data(path: &str) -> Option<PathBuf> {
-    let default = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data");
-    let root = std::env::var("CALMLINE_DATA").unwrap_or_else(|_| default.into());
-    let path = PathBuf::from(root).join(path);
-    if path.exists() {
-        return Some(path);
-    }
-    assert!(std::env::var("CI").as_deref() != Ok("true"), "{} is absent", path.display());
-    println!("skipped: {} is absent", path.display());
-    None
-}
-
 /// The 16-bit samples of a mono 8 kHz WAV file.
 pub fn wav(path: &str) -> Option<Vec<i16>> {
-    let bytes = std::fs::read(data(path)?).unwrap();
+    let bytes = std::fs::read(calmline_testing::data(path)?).unwrap();
     let at = bytes.windows(4).position(|w| w == b"data").expect("a WAV file has a data chunk") + 8;
     Some(bytes[at..].chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]])).collect())
 }

@@ -1,26 +1,40 @@
 //! The live side: audio and events in, decisions out.
 //!
 //! Moves bytes and events between the world and `floor`, and decides nothing. The order is always the same: append,
-//! sync, acknowledge, publish. See [`desk`] for a site's decisions, [`audio`] for a call's way from socket to facts, and
-//! [`speech`] for words.
+//! sync, acknowledge, publish. See [`desk`] for a site's policy and decisions, [`audio`] for a call's way from socket to
+//! facts, [`speech`] for words, and [`health`] for what becomes of a part that fails.
 
 pub mod audio;
+mod decide;
 pub mod desk;
+pub mod health;
+mod lateness;
+mod outbox;
 pub mod speech;
+#[cfg(test)]
+mod stage;
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, RwLock},
+    sync::{
+        Arc, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 use calmline_bus::Bus;
 use calmline_care::{Settings, Standing};
-use calmline_core::{AgentId, Draft, SiteId, Timestamp, policy::SitePolicy};
+use calmline_core::{AgentId, Draft, Position, SiteId, Timestamp, policy::SitePolicy};
 use calmline_sense::{AffectModel, Recogniser};
 use calmline_store::{Appended, Feed, Site, Store, StoreError};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use self::{desk::Desk, speech::Speech};
+use self::{
+    desk::Desk,
+    health::{Fault, Health, Up, keep},
+    speech::Speech,
+};
 
 /// What the live side is started with.
 #[derive(Default)]
@@ -33,17 +47,6 @@ pub struct Options {
     pub twilio: calmline_media::twilio::Config,
 }
 
-/// Whether the live side can serve.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Readiness {
-    /// Every site's decider has caught up with the log.
-    Ready,
-    /// Still reading the log.
-    CatchingUp,
-    /// The log cannot be read or written any more.
-    Failed,
-}
-
 /// The live side of one process.
 pub struct Live {
     store: Arc<dyn Store>,
@@ -52,6 +55,7 @@ pub struct Live {
     speech: Speech,
     care: Settings,
     twilio: calmline_media::twilio::Config,
+    health: Arc<Health>,
     desks: RwLock<BTreeMap<SiteId, Arc<Desk>>>,
     nonces: std::sync::Mutex<calmline_media::audiohook::auth::Nonces>,
     /// Ends what hears: connections and speech workers.
@@ -77,6 +81,7 @@ impl Live {
             model: AffectModel::shipped(),
             care: options.care,
             twilio: options.twilio,
+            health: Arc::default(),
             desks: RwLock::default(),
             nonces: std::sync::Mutex::default(),
             store,
@@ -86,7 +91,7 @@ impl Live {
             halt: CancellationToken::new(),
             deciding: TaskTracker::new(),
         });
-        live.deciding.spawn(publish(Arc::clone(&live)));
+        live.deciding.spawn(keep_publishing(Arc::clone(&live), live.store.head()));
         for recogniser in options.recognisers {
             speech::work(&live, recogniser);
         }
@@ -133,18 +138,13 @@ impl Live {
 
     /// Looks at a site's policy.
     pub fn with_policy<T>(&self, site: &SiteId, look: impl FnOnce(&SitePolicy) -> T) -> Option<T> {
-        Some(self.desk(site)?.with(|decider| look(decider.policy())))
+        Some(self.desk(site)?.with_policy(look))
     }
 
-    /// Whether this process can serve.
+    /// What does not work; nothing when this process can serve.
     #[must_use]
-    pub fn ready(&self) -> Readiness {
-        let Ok(desks) = self.desks.read() else { return Readiness::Failed };
-        desks
-            .values()
-            .map(|desk| desk.readiness())
-            .find(|state| *state != Readiness::Ready)
-            .unwrap_or(Readiness::Ready)
+    pub fn faults(&self) -> Vec<Fault> {
+        self.health.faults()
     }
 
     /// Whether calls get words.
@@ -165,11 +165,6 @@ impl Live {
         &self.bus
     }
 
-    /// The routes of the phone platforms.
-    pub fn audio_routes(self: &Arc<Self>) -> axum::Router {
-        audio::routes(Arc::clone(self))
-    }
-
     /// Ends calls politely, finishes what is in hand, decides on it, and stops. The store stays open.
     pub async fn stop(&self) {
         self.stop.cancel();
@@ -186,22 +181,40 @@ impl Live {
     }
 }
 
-/// The one place from which committed events are published.
-async fn publish(live: Arc<Live>) {
-    let mut feed = Feed::new(Arc::clone(&live.store), None, live.store.head());
+async fn keep_publishing(live: Arc<Live>, head: Position) {
+    let (health, halt) = (Arc::clone(&live.health), live.halt.clone());
+    let published = Arc::new(AtomicU64::new(head.0));
+    let run = |up| publish(Arc::clone(&live), Arc::clone(&published), up);
+    keep(&health, &halt, (Fault::Publisher, ""), run).await;
+}
+
+/// The one place from which committed events are published, after the position up to which they have been.
+async fn publish(live: Arc<Live>, published: Arc<AtomicU64>, up: Up) {
+    let mut trouble = None;
+    // Nobody waits for it where the part is not watched any more.
+    let _ = up.send(());
     loop {
-        let events = tokio::select! {
-            events = feed.next() => events,
-            () = live.halt.cancelled() => return,
+        let after = Position(published.load(Ordering::Acquire));
+        let mut feed = Feed::new(Arc::clone(&live.store), None, after);
+        let error = loop {
+            let events = tokio::select! {
+                events = feed.next() => events,
+                () = live.halt.cancelled() => return,
+            };
+            let events = match events {
+                Ok(events) => events,
+                Err(StoreError::Closed) => return,
+                Err(error) => break error.to_string(),
+            };
+            let last = events.last().map(|event| event.position.0);
+            if let Err(error) = live.bus.publish(events).await {
+                break error.to_string();
+            }
+            published.fetch_max(last.unwrap_or_default(), Ordering::AcqRel);
+            trouble = None;
         };
-        let published = match events {
-            Ok(events) => live.bus.publish(events).await.map_err(|error| error.to_string()),
-            Err(StoreError::Closed) => return,
-            Err(error) => Err(error.to_string()),
-        };
-        if let Err(error) = published {
-            tracing::error!(%error, "events could not be published; trying again");
-            tokio::time::sleep(std::time::Duration::from_secs(1)).await;
-        }
+        tracing::error!(error, "events could not be published; trying again");
+        trouble.get_or_insert_with(|| live.health.trouble(Fault::Publisher));
+        tokio::time::sleep(Duration::from_secs(1)).await;
     }
 }

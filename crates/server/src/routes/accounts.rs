@@ -17,6 +17,7 @@ use crate::{
     clock,
     error::ApiError,
     extract::{Json, Path},
+    invitation::{self, Invitation},
     password,
     session::Signed,
     state::App,
@@ -29,6 +30,7 @@ pub(super) fn routes() -> Vec<Route> {
     vec![
         route(READ, routes!(list)),
         route(CHANGE, routes!(add)),
+        route(CHANGE, routes!(invite)),
         route(CHANGE, routes!(change)),
         route(CHANGE, routes!(remove)),
     ]
@@ -48,15 +50,36 @@ pub struct AccountBody {
     #[schema(value_type = String)]
     language: Lang,
     disabled: bool,
+    /// Whether its owner has still to choose a password.
+    invited: bool,
     #[schema(value_type = String, format = DateTime)]
     created: Timestamp,
 }
 
 impl From<Account> for AccountBody {
     fn from(account: Account) -> Self {
+        let invited = invitation::waits(&account.password_hash);
         let Account { id, login, roles, agent, language, disabled, created, .. } = account;
-        Self { id, login, roles, agent, language, disabled, created }
+        Self { id, login, roles, agent, language, disabled, invited, created }
     }
+}
+
+/// A new account, and its invitation where no password was given.
+#[derive(Serialize, ToSchema)]
+pub struct FreshAccountBody {
+    #[serde(flatten)]
+    account: AccountBody,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    invitation: Option<InvitationBody>,
+}
+
+/// An invitation, shown this once. Its owner sends the code with their first password to `POST /v1/session/invitation`.
+#[derive(Serialize, ToSchema)]
+pub struct InvitationBody {
+    pub(super) login: String,
+    pub(super) code: String,
+    #[schema(value_type = String, format = DateTime)]
+    pub(super) expires: Timestamp,
 }
 
 /// All accounts of the site.
@@ -71,8 +94,10 @@ async fn list(State(app): State<App>, signed: Signed) -> Result<axum::Json<Vec<A
 pub struct NewAccountBody {
     /// The name to sign in with.
     pub login: String,
-    /// A first password, at least 12 characters; its owner changes it.
-    pub password: String,
+    /// A first password, at least 12 characters. Without it the answer holds an invitation, with which its owner chooses one:
+    /// better, because nobody else ever knows it.
+    #[serde(default)]
+    pub password: Option<String>,
     /// What they may do.
     #[schema(value_type = Vec<String>, example = json!(["agent"]))]
     pub roles: Vec<Role>,
@@ -88,19 +113,27 @@ pub struct NewAccountBody {
 /// Makes an account.
 #[utoipa::path(
     post, path = "/v1/accounts", tag = "accounts", security(("session" = [])), request_body = NewAccountBody,
-    responses((status = 201, body = AccountBody), (status = 409, body = crate::error::ErrorBody), (status = 422, body = crate::error::ErrorBody))
+    responses((status = 201, body = FreshAccountBody), (status = 409, body = crate::error::ErrorBody), (status = 422, body = crate::error::ErrorBody))
 )]
 async fn add(
     State(app): State<App>,
     signed: Signed,
     Json(wanted): Json<NewAccountBody>,
-) -> Result<(StatusCode, axum::Json<AccountBody>), ApiError> {
+) -> Result<(StatusCode, axum::Json<FreshAccountBody>), ApiError> {
     let site = signed.account.site;
     check_login(&wanted.login)?;
     check_roles(&wanted.roles, wanted.agent_id.as_deref())?;
-    password::check(&wanted.password, &[&wanted.login, site.as_str()])
-        .map_err(|weak| ApiError::invalid("password", weak.to_string()))?;
-    let password_hash = password::hash(wanted.password).await.map_err(|error| ApiError::internal(&error))?;
+    let (password_hash, invitation) = match wanted.password {
+        Some(password) => {
+            password::check(&password, &[&wanted.login, site.as_str()])
+                .map_err(|weak| ApiError::invalid("password", weak.to_string()))?;
+            (password::hash(password).await.map_err(|error| ApiError::internal(&error))?, None)
+        }
+        None => {
+            let (kept, invitation) = draw(&wanted.login)?;
+            (kept, Some(invitation))
+        }
+    };
     let agent = match &wanted.agent_id {
         Some(name) => Some(app.store().pseudonym(&site, name).await?),
         None => None,
@@ -120,7 +153,35 @@ async fn add(
     let id = app.store().add_account(new).await?;
     tracing::info!(account = %id, "account made");
     let account = app.store().account(&id).await?.ok_or_else(|| ApiError::not_found("account"))?;
-    Ok((StatusCode::CREATED, axum::Json(account.into())))
+    Ok((StatusCode::CREATED, axum::Json(FreshAccountBody { account: account.into(), invitation })))
+}
+
+/// What is kept of a fresh invitation, and what is shown of it.
+pub(super) fn draw(login: &str) -> Result<(String, InvitationBody), ApiError> {
+    let drawn = Invitation::draw(clock::now()).map_err(|error| ApiError::internal(&error))?;
+    Ok((drawn.kept, InvitationBody { login: login.to_owned(), code: drawn.code, expires: drawn.expires }))
+}
+
+/// Draws another invitation for an account whose owner has not taken up the first; that one holds no longer.
+#[utoipa::path(
+    post, path = "/v1/accounts/{id}/invitation", tag = "accounts", security(("session" = [])),
+    params(("id" = String, Path, description = "The account.")),
+    responses((status = 201, body = InvitationBody), (status = 404, body = crate::error::ErrorBody), (status = 409, body = crate::error::ErrorBody))
+)]
+async fn invite(
+    State(app): State<App>,
+    signed: Signed,
+    Path(id): Path<AccountId>,
+) -> Result<(StatusCode, axum::Json<InvitationBody>), ApiError> {
+    let mut account = other_account(&app, &signed, &id).await?;
+    if !invitation::waits(&account.password_hash) {
+        return Err(ApiError::conflict("taken_up", "this account has a password already")
+            .hint("whoever forgot theirs gets a new account for the removed one"));
+    }
+    let (kept, fresh) = draw(&account.login)?;
+    account.password_hash = kept;
+    app.store().change_account(&account).await?;
+    Ok((StatusCode::CREATED, axum::Json(fresh)))
 }
 
 fn check_roles(roles: &[Role], agent_id: Option<&str>) -> Result<(), ApiError> {

@@ -2,17 +2,17 @@
 
 use axum::{extract::State, http::StatusCode};
 use calmline_core::{
-    AgentId, AlertId, Body, CallId, Draft, EventId, PayloadId, Timestamp,
+    AgentId, AlertId, Body, CallId, Draft, EventId, PayloadId, SiteId, Timestamp,
     catalog::Lang,
     event::{AlertOutcome, Evidence},
     role::{Action, Resource},
 };
-use calmline_store::AlertRow;
+use calmline_store::{AlertRow, StoreError};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-use super::me::day_of;
+use super::day::day_of;
 use crate::{
     access::{Access, Route, route},
     clock,
@@ -83,6 +83,9 @@ pub struct AlertBody {
     /// What would help.
     action: String,
     action_text: String,
+    /// What was done.
+    done: Option<String>,
+    done_text: Option<String>,
     #[schema(value_type = String, format = DateTime)]
     expires: Timestamp,
     /// Whether it waits for an answer.
@@ -139,23 +142,25 @@ async fn list(
     let outcomes = Outcomes::of(&rows);
     let quotes = signed.may(Action::Read, Resource::Transcripts);
     let mut alerts = Vec::new();
-    for row in rows {
-        let is_open = row.outcome.is_none() && now < row.expires;
-        if is_open || !open {
-            alerts.push(alert_body(&app, &signed, row, (is_open, quotes), lang).await?);
-        }
+    for row in rows.into_iter().filter(|row| !open || is_open(row, now)) {
+        alerts.push(alert_body(&app, site, row, quotes, lang).await?);
     }
     Ok(axum::Json(Alerts { alerts, outcomes }))
 }
 
-async fn alert_body(
+fn is_open(row: &AlertRow, now: Timestamp) -> bool {
+    row.outcome.is_none() && now < row.expires
+}
+
+/// An alert in words; with `quotes` what was said too.
+pub(super) async fn alert_body(
     app: &App,
-    signed: &Signed,
+    site: &SiteId,
     row: AlertRow,
-    (open, quotes): (bool, bool),
+    quotes: bool,
     lang: Lang,
-) -> Result<AlertBody, ApiError> {
-    let site = &signed.account.site;
+) -> Result<AlertBody, StoreError> {
+    let open = is_open(&row, clock::now());
     let ids: Vec<PayloadId> = row.evidence.iter().filter_map(|piece| piece.quote.clone()).collect();
     let mut opened =
         if quotes { app.store().open_payloads(site, &ids).await? } else { Vec::new() }.into_iter();
@@ -179,6 +184,8 @@ async fn alert_body(
         confidence: row.confidence.get(),
         action_text: lang.say(&row.action).to_owned(),
         action: row.action,
+        done_text: row.done.as_deref().map(|done| lang.say(done).to_owned()),
+        done: row.done,
         expires: row.expires,
         open,
         outcome: row.outcome,
@@ -192,9 +199,16 @@ pub struct OutcomeBody {
     /// `helped`, `not_needed` or `wrong`.
     #[schema(value_type = String, example = "helped")]
     pub outcome: AlertOutcome,
+    /// What was done: `action.join_call`, `action.check_in`, `action.more_hands` or `action.none`.
+    #[serde(default)]
+    #[schema(example = "action.join_call")]
+    pub action: Option<String>,
 }
 
-/// Says what became of an alert. Of two answers the first one counts.
+/// What a supervisor can say to have done.
+const ACTIONS: [&str; 4] = ["action.join_call", "action.check_in", "action.more_hands", "action.none"];
+
+/// Says what was done about an alert and what became of it. Of two answers the first one counts.
 #[utoipa::path(
     post, path = "/v1/alerts/{id}/outcome", tag = "alerts", security(("session" = [])), request_body = OutcomeBody,
     params(("id" = String, Path, description = "The alert.")),
@@ -204,8 +218,12 @@ async fn outcome(
     State(app): State<App>,
     signed: Signed,
     Path(id): Path<AlertId>,
-    Json(OutcomeBody { outcome }): Json<OutcomeBody>,
+    Json(OutcomeBody { outcome, action }): Json<OutcomeBody>,
 ) -> Result<StatusCode, ApiError> {
+    if action.as_deref().is_some_and(|action| !ACTIONS.contains(&action)) {
+        let hint = format!("send one of {}, or leave it out", ACTIONS.join(", "));
+        return Err(ApiError::invalid("action", "this is no action that is known").hint(hint));
+    }
     let site = signed.account.site;
     let row = app.store().alert(&site, &id).await?.ok_or_else(|| ApiError::not_found("alert"))?;
     if let Some(known) = row.outcome {
@@ -214,7 +232,7 @@ async fn outcome(
         }
         return Err(ApiError::conflict("closed", "somebody has answered this alert already"));
     }
-    let body = Body::AlertClosed { alert: id, outcome, by: signed.account.id };
+    let body = Body::AlertClosed { alert: id, outcome, by: signed.account.id, action };
     app.live.append(vec![Draft::derived(site, clock::now(), Vec::new(), body)]).await?;
     Ok(StatusCode::NO_CONTENT)
 }

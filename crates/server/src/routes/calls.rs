@@ -2,7 +2,8 @@
 
 use axum::extract::State;
 use calmline_core::{
-    AgentId, Body, CallId, Event, Party, PayloadId, QueueId, SiteId, Timestamp,
+    AgentId, Body, CallId, Event, Party, QueueId, SiteId, Timestamp,
+    policy::{Ask, Refusal, TalkDynamics},
     role::{Action, Resource},
 };
 use calmline_store::{CallFilter, CallRow};
@@ -10,9 +11,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-use super::stream::{EventBody, holder_after};
+use super::stream::{EventBody, holder_after, with_words};
 use crate::{
     access::{Access, Route, route},
+    clock,
     error::{ApiError, ErrorBody},
     extract::{self, LangQuery, Path, Query},
     session::Signed,
@@ -138,17 +140,38 @@ async fn list(
 #[derive(Serialize, ToSchema)]
 pub struct CallStory {
     call: CallBody,
-    timeline: Vec<Moment>,
+    /// Moments in the order of the log.
+    timeline: Vec<EventBody>,
+    /// Whose turn it was how much, for the agent whose call it is and where the policy lets the agent's talk be measured.
+    balance: Option<Balance>,
+    /// Why there is no balance, for the agent whose call it is.
+    balance_text: Option<String>,
 }
 
-/// One moment of a call.
-#[derive(Serialize, ToSchema)]
-pub struct Moment {
-    #[serde(flatten)]
-    event: EventBody,
-    /// What was said, personal data replaced by placeholders; none if it was not recognised, or is erased.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    words: Option<String>,
+/// How the speech of a call is shared, from 0 to 1; together they are 1.
+#[derive(Debug, PartialEq, Serialize, ToSchema)]
+pub struct Balance {
+    agent: f64,
+    customer: f64,
+}
+
+impl Balance {
+    /// By seconds of utterances; none before anybody spoke.
+    fn of(events: &[Event]) -> Option<Self> {
+        let seconds = |wanted: Party| -> f64 {
+            let length = |event: &Event| match &event.body {
+                Body::Utterance { party, start_s, end_s, .. } if *party == wanted => {
+                    (end_s - start_s).max(0.0)
+                }
+                _ => 0.0,
+            };
+            events.iter().map(length).sum()
+        };
+        let (agent, customer) = (seconds(Party::Agent), seconds(Party::Customer));
+        let whole = agent + customer;
+        let percent = (agent / whole * 100.0).round();
+        (whole > 0.0).then(|| Self { agent: percent / 100.0, customer: (100.0 - percent) / 100.0 })
+    }
 }
 
 /// A call's timeline. Words go to those who may read transcripts, and to the agent whose call it is; what was sensed of an
@@ -179,25 +202,32 @@ async fn show(
     if seen.is_empty() && !viewer.reads(Resource::Calls) {
         return Err(ApiError::not_found("call"));
     }
-    let words = words_of(&app, site, &seen).await?;
-    let moment = |(event, words)| Moment { event: EventBody::new(event, lang), words };
-    let timeline = seen.into_iter().zip(words).map(moment).collect();
-    Ok(axum::Json(CallStory { call: row.into(), timeline }))
+    let me = viewer.agent().filter(|me| row.agent.as_ref() == Some(me));
+    let refused = me.and_then(|me| talk_refused(&app, site, &id, me));
+    let balance = Balance::of(&seen).filter(|_| me.is_some() && refused.is_none());
+    let balance_text = refused.map(|code| lang.say(code).to_owned());
+    let timeline = with_words(&app, site, seen, lang).await?;
+    Ok(axum::Json(CallStory { call: row.into(), timeline, balance, balance_text }))
 }
 
-/// The words of each event that has some.
-async fn words_of(app: &App, site: &SiteId, events: &[Event]) -> Result<Vec<Option<String>>, ApiError> {
-    let text_of = |event: &Event| match &event.body {
-        Body::Utterance { text, .. } => text.clone(),
-        _ => None,
+/// Why an agent's talk may not be measured: the policy is asked as a sensor would ask it.
+fn talk_refused(app: &App, site: &SiteId, call: &CallId, me: &AgentId) -> Option<&'static str> {
+    let ask = Ask { call, party: Party::Agent, agent: Some(me), now: clock::now() };
+    let answer = app.live.with_policy(site, |policy| policy.ask::<TalkDynamics>(&ask).err())?;
+    answer.map(|refusal| match refusal {
+        Refusal::Forbidden { .. } => "balance.forbidden",
+        Refusal::Missing { .. } | Refusal::AgentUnknown => "balance.missing",
+    })
+}
+
+/// Whether a viewer may see an event outside of a stream, as the call's history stood when it happened; and what of it.
+pub(super) async fn seen(app: &App, viewer: &Viewer, event: &Event) -> Result<Option<Event>, ApiError> {
+    let holder = match viewer.agent() {
+        Some(_) => held_at(app, &event.site, event).await?,
+        None => None,
     };
-    let ids: Vec<PayloadId> = events.iter().filter_map(text_of).collect();
-    let mut opened = app.store().open_payloads(site, &ids).await?.into_iter();
-    let mut words = |event: &Event| {
-        let _ = text_of(event)?;
-        opened.next().flatten().and_then(|bytes| String::from_utf8(bytes).ok())
-    };
-    Ok(events.iter().map(&mut words).collect())
+    let own = viewer.agent().is_some_and(|me| holder.as_ref() == Some(me));
+    Ok(viewer.see_in_call(event, own))
 }
 
 /// Who held an event's call when it happened.
@@ -206,4 +236,42 @@ pub(super) async fn held_at(app: &App, site: &SiteId, event: &Event) -> Result<O
     let history = app.store().read_call(site, call).await?;
     let until = history.iter().take_while(|earlier| earlier.position <= event.position);
     Ok(until.fold(None, |holder, earlier| holder_after(&earlier.body, holder)))
+}
+
+#[cfg(test)]
+mod tests {
+    use calmline_core::{EventId, Position};
+
+    use super::*;
+
+    fn said(party: Party, start_s: f64, end_s: f64) -> Event {
+        let body = Body::Utterance {
+            call: CallId::new("c").unwrap(),
+            party,
+            start_s,
+            end_s,
+            language: None,
+            confidence: None,
+            text: None,
+            signs: None,
+        };
+        let site = SiteId::new("s").unwrap();
+        Event {
+            position: Position(1),
+            site,
+            id: EventId::derive(&["x"]),
+            at: Timestamp::UNIX_EPOCH,
+            because: Vec::new(),
+            body,
+        }
+    }
+
+    #[test]
+    fn the_balance_is_by_seconds_and_of_nothing_there_is_none() {
+        assert_eq!(Balance::of(&[]), None);
+        assert_eq!(Balance::of(&[said(Party::Unknown, 0.0, 9.0)]), None);
+        let talk =
+            [said(Party::Agent, 0.0, 3.0), said(Party::Customer, 3.0, 4.0), said(Party::Agent, 5.0, 5.0)];
+        assert_eq!(Balance::of(&talk), Some(Balance { agent: 0.75, customer: 0.25 }));
+    }
 }

@@ -1,198 +1,32 @@
-//! An agent's own day: for that agent alone.
+//! What an agent answers and contradicts, and the abuse key: for that agent alone.
 
 use axum::{extract::State, http::StatusCode};
-use calmline_care::Standing;
 use calmline_core::{
-    Body, CallId, Draft, EventId, OfferId, SiteId, Timestamp,
-    catalog::Lang,
-    event::{Band, OfferAnswer, Reason},
+    Body, CallId, Draft, EventId, OfferId, Timestamp,
+    event::OfferAnswer,
     role::{Action, Resource},
 };
 use calmline_store::{CallFilter, CallRow, OfferRow, OfferState};
-use jiff::{SignedDuration, tz::TimeZone};
-use serde::{Deserialize, Serialize};
+use jiff::SignedDuration;
+use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-use super::{calls::CallBody, stream::EventBody};
 use crate::{
     access::{Access, Route, route},
     clock,
     error::{ApiError, ErrorBody},
-    extract::{self, Json, LangQuery, Path, Query},
+    extract::{self, Json, Path},
     sight::Viewer,
     state::App,
 };
 
-const READ: Access = Access::Any(&[(Action::Read, Resource::OwnDay)]);
 const CHANGE: Access = Access::Any(&[(Action::Change, Resource::OwnDay)]);
-/// A night shift began yesterday: a day reaches back at least so far.
+/// A break can be moved so far, and no farther.
 const LONGEST_SHIFT: SignedDuration = SignedDuration::from_hours(12);
 
 pub(super) fn routes() -> Vec<Route> {
-    vec![
-        route(READ, routes!(day)),
-        route(CHANGE, routes!(answer)),
-        route(CHANGE, routes!(abuse)),
-        route(CHANGE, routes!(dispute)),
-    ]
-}
-
-/// An agent's day.
-#[derive(Serialize, ToSchema)]
-pub struct Day {
-    /// Since when: midnight at the site, or twelve hours ago if that is earlier.
-    #[schema(value_type = String, format = DateTime)]
-    from: Timestamp,
-    /// Load, exposure and strain now; none before the first work event.
-    standing: Option<StandingBody>,
-    /// Offers of breaks, the latest first.
-    breaks: Vec<OfferBody>,
-    /// Calls, the latest first.
-    calls: Vec<CallBody>,
-    /// Prompts of the day, the latest first.
-    prompts: Vec<EventBody>,
-}
-
-/// Where the agent stands.
-#[derive(Serialize, ToSchema)]
-pub struct StandingBody {
-    /// What they do now.
-    #[schema(value_type = String, example = "in_call")]
-    activity: serde_json::Value,
-    /// Demand acting on the person now (ISO 10075-1: mental stress).
-    load: ScaleBody,
-    /// Abuse and agitation met, fading with time.
-    exposure: ScaleBody,
-    /// The effect on the person (ISO 10075-1: mental strain), as the model sees it.
-    strain: ScaleBody,
-    /// What weighs most, in words, strongest first.
-    reasons: Vec<String>,
-    /// Every part of the three scales with what it adds.
-    parts: Vec<PartBody>,
-    /// Minutes of work since the last break.
-    work_minutes: f64,
-    /// Minutes since signing in.
-    shift_minutes: f64,
-}
-
-/// A value from 0 to 1, its band and the band's word.
-#[derive(Serialize, ToSchema)]
-pub struct ScaleBody {
-    value: f64,
-    #[schema(value_type = String, example = "usual")]
-    band: Band,
-    text: String,
-}
-
-/// One part of a scale.
-#[derive(Serialize, ToSchema)]
-pub struct PartBody {
-    #[schema(value_type = String)]
-    part: serde_json::Value,
-    share: f64,
-    text: String,
-}
-
-impl StandingBody {
-    fn new(standing: Standing, lang: Lang) -> Self {
-        let scale = |scale: calmline_care::Scale| ScaleBody {
-            value: scale.value.get(),
-            band: scale.band,
-            text: lang.say(&format!("band.{}", scale.band.as_str())).to_owned(),
-        };
-        let part = |part: calmline_care::Contribution| PartBody {
-            part: serde_json::json!(part.part),
-            share: part.share.get(),
-            text: lang.tell(&part.reason),
-        };
-        Self {
-            activity: serde_json::json!(standing.activity),
-            load: scale(standing.load),
-            exposure: scale(standing.exposure),
-            strain: scale(standing.strain),
-            reasons: standing.reasons.iter().map(|reason| lang.tell(reason)).collect(),
-            parts: standing.parts.into_iter().map(part).collect(),
-            work_minutes: standing.work_minutes,
-            shift_minutes: standing.shift_minutes,
-        }
-    }
-}
-
-/// An offer of a break.
-#[derive(Serialize, ToSchema)]
-pub struct OfferBody {
-    #[schema(value_type = String)]
-    offer: OfferId,
-    #[schema(value_type = String, format = DateTime)]
-    offered: Timestamp,
-    minutes: u32,
-    #[schema(value_type = String, format = DateTime)]
-    expires: Timestamp,
-    /// `offered, accepted, moved, refused, lapsed, began, unconfirmed` or `ended`, with `to` or `minutes`.
-    #[schema(value_type = Object)]
-    state: OfferState,
-    text: String,
-    reasons: Vec<String>,
-}
-
-impl OfferBody {
-    fn new(row: OfferRow, lang: Lang) -> Self {
-        let offer = Reason::new("break.offer").with("minutes", f64::from(row.minutes));
-        Self {
-            offer: row.offer,
-            offered: row.offered,
-            minutes: row.minutes,
-            expires: row.expires,
-            state: row.state,
-            text: lang.tell(&offer),
-            reasons: row.reasons.iter().map(|reason| lang.tell(reason)).collect(),
-        }
-    }
-}
-
-/// The agent's own day: standing with reasons in words, breaks, calls and prompts.
-#[utoipa::path(
-    get, path = "/v1/me/day", tag = "me", security(("session" = [])), params(LangQuery),
-    responses((status = 200, body = Day), (status = 409, body = ErrorBody))
-)]
-async fn day(
-    State(app): State<App>,
-    me: extract::Me,
-    Query(query): Query<LangQuery>,
-) -> Result<axum::Json<Day>, ApiError> {
-    let (now, lang) = (clock::now(), extract::language(query, &me.signed));
-    let from = day_of(&app, &me.site, now).await?;
-    let (site, agent) = (&me.site, &me.agent);
-    let standing = app.live.standing(site, agent, now).map(|standing| StandingBody::new(standing, lang));
-    let offers = app.store().offers(site, agent, from).await?;
-    let filter =
-        CallFilter { agent: Some(agent.clone()), from: Some(from), limit: 500, ..CallFilter::default() };
-    let calls = app.store().calls(site, &filter).await?;
-    let events = app.store().read_agent(site, agent, from, Timestamp::MAX).await?;
-    let prompts = events
-        .into_iter()
-        .rev()
-        .filter(|event| matches!(event.body, Body::PromptShown { .. }))
-        .map(|event| EventBody::new(event, lang))
-        .collect();
-    Ok(axum::Json(Day {
-        from,
-        standing,
-        breaks: offers.into_iter().map(|row| OfferBody::new(row, lang)).collect(),
-        calls: calls.into_iter().map(CallBody::from).collect(),
-        prompts,
-    }))
-}
-
-/// When the present day began at a site: midnight there, or twelve hours ago if that is earlier.
-pub(super) async fn day_of(app: &App, site: &SiteId, now: Timestamp) -> Result<Timestamp, ApiError> {
-    let site = app.store().site(site).await?.ok_or_else(|| ApiError::not_found("site"))?;
-    // The zone was checked when the site was set up; without its data a day is one of UTC.
-    let zone = TimeZone::get(&site.time_zone).unwrap_or(TimeZone::UTC);
-    let midnight = now.to_zoned(zone).start_of_day().map_or(now, |start| start.timestamp());
-    let earlier = now.saturating_sub(LONGEST_SHIFT).unwrap_or(Timestamp::MIN);
-    Ok(midnight.min(earlier))
+    vec![route(CHANGE, routes!(answer)), route(CHANGE, routes!(abuse)), route(CHANGE, routes!(dispute))]
 }
 
 /// An answer to an offer of a break.
@@ -204,7 +38,8 @@ pub struct AnswerBody {
     pub answer: OfferAnswer,
 }
 
-/// Takes, moves or refuses a break. Nobody else sees the answer.
+/// Takes, moves or refuses a break. Those who run the floor see a break that was taken or moved, because it has to be covered;
+/// that one was offered or refused nobody else sees.
 #[utoipa::path(
     post, path = "/v1/me/offers/{id}/answer", tag = "me", security(("session" = [])), request_body = AnswerBody,
     params(("id" = String, Path, description = "The offer.")),
@@ -284,7 +119,7 @@ async fn abuse(
     Ok(StatusCode::ACCEPTED)
 }
 
-async fn own_call(app: &App, me: &extract::Me, call: &CallId) -> Result<CallRow, ApiError> {
+pub(super) async fn own_call(app: &App, me: &extract::Me, call: &CallId) -> Result<CallRow, ApiError> {
     let row = app.store().call(&me.site, call).await?;
     row.filter(|row| row.agent.as_ref() == Some(&me.agent)).ok_or_else(|| ApiError::not_found("call"))
 }

@@ -3,18 +3,28 @@
 pub mod accounts;
 pub mod alerts;
 pub mod attest;
+pub mod audit;
+pub mod callers;
 pub mod calls;
+pub mod connections;
 pub mod consents;
 pub mod data;
+pub mod day;
+pub mod doctor;
 pub mod events;
 pub mod floor;
+pub mod groups;
 pub mod keys;
 pub mod me;
+pub mod people;
 pub mod policy;
+pub mod reports;
 pub mod session;
 pub mod setup;
 pub mod stream;
 pub mod system;
+pub mod thresholds;
+pub mod why;
 
 use utoipa::{
     OpenApi,
@@ -27,6 +37,7 @@ use utoipa::{
 use crate::{
     access::{self, Route},
     error::ErrorBody,
+    live::audio,
     state::App,
 };
 
@@ -50,17 +61,28 @@ pub fn all() -> Vec<Route> {
         setup::routes(),
         session::routes(),
         events::routes(),
+        audio::routes(),
         stream::routes(),
+        day::routes(),
         me::routes(),
+        reports::routes(),
         consents::routes(),
         data::routes(),
         floor::routes(),
+        groups::routes(),
         alerts::routes(),
         calls::routes(),
+        why::routes(),
+        callers::routes(),
         keys::routes(),
+        connections::routes(),
         accounts::routes(),
+        people::routes(),
         policy::routes(),
+        audit::routes(),
         attest::routes(),
+        thresholds::routes(),
+        doctor::routes(),
         system::routes(),
     ]
     .into_iter()

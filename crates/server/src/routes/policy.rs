@@ -44,6 +44,25 @@ pub struct PolicyBody {
     fingerprint: String,
     rules: Vec<RuleBody>,
     notices: Vec<NoticeBody>,
+    /// What is kept for how long.
+    retention: Vec<RetentionBody>,
+}
+
+/// How long something is kept.
+#[derive(Serialize, ToSchema)]
+pub struct RetentionBody {
+    #[schema(example = "transcripts")]
+    what: &'static str,
+    text: String,
+}
+
+/// What is kept, as the program does it today; no site can set it otherwise.
+const KEPT: [&str; 7] =
+    ["audio", "transcripts", "originals", "self_reports", "identities", "events", "sessions"];
+
+fn retention(lang: Lang) -> Vec<RetentionBody> {
+    let body = |what| RetentionBody { what, text: lang.say(&format!("retention.{what}")).to_owned() };
+    KEPT.into_iter().map(body).collect()
 }
 
 /// One cell of the table under the site's profile.
@@ -72,7 +91,7 @@ pub struct ConditionBody {
     code: String,
     /// What is missing while it does not hold.
     text: String,
-    /// Whether it holds; none where each agent decides.
+    /// Whether it holds; null where each agent decides, and where no site is asked about.
     met: Option<bool>,
 }
 
@@ -128,12 +147,14 @@ async fn show(
         profile_text: lang.say(&format!("profile.{}", profile.as_str())).to_owned(),
         version: TABLE_VERSION,
         fingerprint: table_fingerprint(),
-        rules: rules(profile, &confirmed, lang),
+        rules: rules(profile, Some(&confirmed), lang),
         notices,
+        retention: retention(lang),
     }))
 }
 
-fn rules(profile: Profile, confirmed: &[Notice], lang: Lang) -> Vec<RuleBody> {
+/// The table under a profile; without notices it is not said what is met.
+pub(super) fn rules(profile: Profile, confirmed: Option<&[Notice]>, lang: Lang) -> Vec<RuleBody> {
     let cells = Purpose::ALL.into_iter().flat_map(|purpose| Party::ALL.map(|party| (purpose, party)));
     let body = |(purpose, party): (Purpose, Party)| {
         let rule = rule(profile, purpose, party);
@@ -146,7 +167,7 @@ fn rules(profile: Profile, confirmed: &[Notice], lang: Lang) -> Vec<RuleBody> {
             code: condition.code(),
             text: lang.say(&condition.code()).to_owned(),
             met: match condition {
-                Condition::Notice(notice) => Some(confirmed.contains(&notice)),
+                Condition::Notice(notice) => confirmed.map(|confirmed| confirmed.contains(&notice)),
                 Condition::AgentConsent => None,
             },
         };

@@ -22,7 +22,7 @@ use crate::{
     connection::Connection,
     error::ApiError,
     extract::Json,
-    password,
+    invitation, password,
     session::{self, Signed},
     state::App,
     throttle::Address,
@@ -34,6 +34,7 @@ const CHANGE: Access = Access::Any(&[(Action::Change, Resource::OwnAccount)]);
 pub(super) fn routes() -> Vec<Route> {
     vec![
         route(Access::Public, routes!(sign_in)),
+        route(Access::Public, routes!(take_up)),
         route(READ, routes!(show)),
         route(CHANGE, routes!(sign_out)),
         route(CHANGE, routes!(change)),
@@ -109,10 +110,7 @@ async fn sign_in(
     connection: Connection,
     Json(SignIn { login, password, site }): Json<SignIn>,
 ) -> Result<Response, ApiError> {
-    let address = Address::from(connection.address);
-    let name: String = login.to_lowercase().chars().take(100).collect();
-    slow_down(app.throttles.sign_ins.take((name.clone(), address), app.tick()))?;
-    slow_down(app.throttles.logins.take(name.clone(), app.tick()))?;
+    let attempt = Attempt::count(&app, &connection, &login)?;
     let Some(account) = find(&app, &login, &password, site).await? else {
         return Err(ApiError::new(
             StatusCode::UNAUTHORIZED,
@@ -120,12 +118,96 @@ async fn sign_in(
             "login and password do not fit",
         ));
     };
-    app.throttles.sign_ins.give_back(&(name.clone(), address));
-    app.throttles.logins.give_back(&name);
-    let token = session::begin(app.store(), &account, clock::now()).await?;
+    attempt.welcome(&app);
+    enter(&app, &connection, &account).await
+}
+
+/// Begins a session.
+async fn enter(app: &App, connection: &Connection, account: &Account) -> Result<Response, ApiError> {
+    let token = session::begin(app.store(), account, clock::now()).await?;
     tracing::info!(account = %account.id, site = %account.site, "signed in");
-    let me = describe(&app, &account).await?;
+    let me = describe(app, account).await?;
     Ok((cookie_headers(Some(&token), connection.secure), axum::Json(me)).into_response())
+}
+
+/// A try to sign in, counted against whoever tries and against the login.
+struct Attempt {
+    name: String,
+    address: Address,
+}
+
+impl Attempt {
+    fn count(app: &App, connection: &Connection, login: &str) -> Result<Self, ApiError> {
+        let address = Address::from(connection.address);
+        let name: String = login.to_lowercase().chars().take(100).collect();
+        slow_down(app.throttles.sign_ins.take((name.clone(), address), app.tick()))?;
+        slow_down(app.throttles.logins.take(name.clone(), app.tick()))?;
+        Ok(Self { name, address })
+    }
+
+    /// It was right: it does not count.
+    fn welcome(self, app: &App) {
+        app.throttles.logins.give_back(&self.name);
+        app.throttles.sign_ins.give_back(&(self.name, self.address));
+    }
+}
+
+/// What taking up an invitation needs.
+#[derive(Deserialize, ToSchema)]
+pub struct TakeUp {
+    /// The name to sign in with.
+    #[schema(example = "wang.fang")]
+    pub login: String,
+    /// The invitation's code.
+    pub code: String,
+    /// The password to sign in with from now on: at least 12 characters.
+    pub new_password: String,
+    /// The site, if the same login exists at several.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub site: Option<SiteId>,
+}
+
+/// Takes up an invitation: sets the account's first password and signs in.
+#[utoipa::path(
+    post, path = "/v1/session/invitation", tag = "session", request_body = TakeUp,
+    responses((status = 200, body = Me), (status = 401, body = crate::error::ErrorBody), (status = 422, body = crate::error::ErrorBody), (status = 429, body = crate::error::ErrorBody))
+)]
+async fn take_up(
+    State(app): State<App>,
+    connection: Connection,
+    Json(TakeUp { login, code, new_password, site }): Json<TakeUp>,
+) -> Result<Response, ApiError> {
+    let attempt = Attempt::count(&app, &connection, &login)?;
+    let mut found = None;
+    for site in sites(&app, site).await? {
+        let account = app.store().account_by_login(&site, &login).await?;
+        let fits = |account: &Account| {
+            !account.disabled && invitation::opens(&account.password_hash, code.trim(), clock::now())
+        };
+        found = found.or(account.filter(fits));
+    }
+    let mut account = found.ok_or_else(|| {
+        ApiError::new(
+            StatusCode::UNAUTHORIZED,
+            "wrong_code",
+            "login and code do not fit, or the code is too old",
+        )
+        .hint("whoever sent the invitation can send another")
+    })?;
+    attempt.welcome(&app);
+    password::check(&new_password, &[&account.login, account.site.as_str()])
+        .map_err(|weak| ApiError::invalid("new_password", weak.to_string()))?;
+    account.password_hash = password::hash(new_password).await.map_err(|error| ApiError::internal(&error))?;
+    app.store().change_account(&account).await?;
+    enter(&app, &connection, &account).await
+}
+
+async fn sites(app: &App, site: Option<SiteId>) -> Result<Vec<SiteId>, ApiError> {
+    Ok(match site {
+        Some(site) => vec![site],
+        None => app.store().sites().await?.into_iter().map(|site| site.id).collect(),
+    })
 }
 
 /// The account whose login and password fit. Each try costs at least one hash, so that its time tells nothing.
@@ -135,15 +217,12 @@ async fn find(
     password: &str,
     site: Option<SiteId>,
 ) -> Result<Option<Account>, ApiError> {
-    let sites = match site {
-        Some(site) => vec![site],
-        None => app.store().sites().await?.into_iter().map(|site| site.id).collect(),
-    };
     let mut tried = false;
-    for site in sites {
+    for site in sites(app, site).await? {
         let Some(account) = app.store().account_by_login(&site, login).await? else { continue };
         tried = true;
-        let stored = (!account.disabled).then(|| account.password_hash.clone());
+        let may = !account.disabled && !invitation::waits(&account.password_hash);
+        let stored = may.then(|| account.password_hash.clone());
         if password::fits(password.to_owned(), stored).await {
             return Ok(Some(account));
         }

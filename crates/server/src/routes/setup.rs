@@ -3,18 +3,23 @@
 use std::sync::PoisonError;
 
 use axum::{extract::State, http::StatusCode};
-use calmline_core::{Role, SiteId, catalog::Lang, policy::Profile};
+use calmline_core::{
+    Party, Role, SiteId,
+    catalog::Lang,
+    policy::{Profile, Purpose, Verdict, rule},
+};
 use calmline_store::{NewAccount, NewSite, Site};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
+use super::policy::{RuleBody, rules};
 use crate::{
     access::{Access, Route, route, slow_down},
     clock,
     connection::Connection,
     error::ApiError,
-    extract::Json,
+    extract::{Json, LangQuery, Query},
     password,
     state::App,
     throttle::Address,
@@ -22,7 +27,11 @@ use crate::{
 };
 
 pub(super) fn routes() -> Vec<Route> {
-    vec![route(Access::Public, routes!(show)), route(Access::Public, routes!(set_up))]
+    vec![
+        route(Access::Public, routes!(show)),
+        route(Access::Public, routes!(profiles)),
+        route(Access::Public, routes!(set_up)),
+    ]
 }
 
 /// Whether the installation is set up.
@@ -36,6 +45,47 @@ pub struct SetupState {
 #[utoipa::path(get, path = "/v1/setup", tag = "setup", responses((status = 200, body = SetupState)))]
 async fn show(State(app): State<App>) -> Result<axum::Json<SetupState>, ApiError> {
     Ok(axum::Json(SetupState { done: !app.store().sites().await?.is_empty() }))
+}
+
+/// A policy profile that a site can have.
+#[derive(Serialize, ToSchema)]
+pub struct ProfileBody {
+    #[schema(value_type = String, example = "eu")]
+    profile: Profile,
+    text: String,
+    /// What it means for people, in plain words.
+    consequences: Vec<String>,
+    /// What may be sensed under it, about whom, and which law says so.
+    rules: Vec<RuleBody>,
+}
+
+/// The policy profiles with what each allows, so that one can be chosen. Nothing in them is about a site.
+#[utoipa::path(get, path = "/v1/setup/profiles", tag = "setup", params(LangQuery), responses((status = 200, body = Vec<ProfileBody>)))]
+async fn profiles(Query(LangQuery { lang }): Query<LangQuery>) -> axum::Json<Vec<ProfileBody>> {
+    let lang = lang.unwrap_or_default();
+    let body = |profile: Profile| ProfileBody {
+        profile,
+        text: lang.say(&format!("profile.{}", profile.as_str())).to_owned(),
+        consequences: consequences(profile).into_iter().map(|code| lang.say(code).to_owned()).collect(),
+        rules: rules(profile, None, lang),
+    };
+    axum::Json(Profile::ALL.map(body).into())
+}
+
+/// What a profile means for people, read from its table.
+fn consequences(profile: Profile) -> Vec<&'static str> {
+    let allowed = |purpose, party| rule(profile, purpose, party).verdict == Verdict::Allowed;
+    let agents = if allowed(Purpose::VoiceAffect, Party::Agent) {
+        "profile_means.agent_voice_consent"
+    } else {
+        "profile_means.agent_voice_never"
+    };
+    let mut codes = vec!["profile_means.words"];
+    if allowed(Purpose::VoiceAffect, Party::Customer) {
+        codes.push("profile_means.caller_voice");
+    }
+    codes.extend([agents, "profile_means.work_events", "profile_means.fixed"]);
+    codes
 }
 
 /// What the first set-up takes.

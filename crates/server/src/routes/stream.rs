@@ -13,7 +13,7 @@ use axum::{
 };
 use calmline_bus::{Delivery, Subscription, Topic};
 use calmline_core::{
-    AgentId, Body, CallId, Event, Position, SiteId,
+    AgentId, Body, CallId, Event, PayloadId, Position, SiteId,
     catalog::Lang,
     role::{Action, Resource},
 };
@@ -37,7 +37,7 @@ use crate::{
 
 const READ: Access = Access::Any(&[(Action::Read, Resource::OwnAccount)]);
 /// How often a silent stream says that it is alive; proxies cut a connection after a minute at the soonest.
-const HEARTBEAT: Duration = Duration::from_secs(15);
+pub(super) const HEARTBEAT: Duration = Duration::from_secs(15);
 /// How many events one read of the store takes.
 const AT_ONCE: u32 = 500;
 
@@ -54,6 +54,8 @@ pub struct StreamQuery {
     pub lang: Option<Lang>,
     /// Begin after this position; `Last-Event-ID` goes before it. Otherwise with what happens from now on.
     pub after: Option<u64>,
+    /// Only events whose type begins with one of these, with commas between: `alert.,break.`. Otherwise all.
+    pub kinds: Option<String>,
 }
 
 /// One event of the stream, as its `data` carries it. Its SSE `id` is the position, its SSE `event` the type.
@@ -69,14 +71,40 @@ pub struct EventBody {
     /// Why, in words.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<String>,
+    /// What was said, personal data replaced by placeholders, where the reader may read it; none if it was not recognised, or
+    /// is erased.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub words: Option<String>,
 }
 
 impl EventBody {
     /// An event with its words.
     pub fn new(event: Event, lang: Lang) -> Self {
-        let words = told(&event.body, lang);
-        Self { event, text: words.text, reasons: words.reasons }
+        let told = told(&event.body, lang);
+        Self { event, text: told.text, reasons: told.reasons, words: None }
     }
+}
+
+/// Events that their reader may see, with the words that were said in them.
+pub(super) async fn with_words(
+    app: &App,
+    site: &SiteId,
+    events: Vec<Event>,
+    lang: Lang,
+) -> Result<Vec<EventBody>, StoreError> {
+    let text_of = |event: &Event| match &event.body {
+        Body::Utterance { text, .. } => text.clone(),
+        _ => None,
+    };
+    let ids: Vec<PayloadId> = events.iter().filter_map(text_of).collect();
+    let opened = if ids.is_empty() { Vec::new() } else { app.store().open_payloads(site, &ids).await? };
+    let mut opened = opened.into_iter();
+    let body = |event: Event| {
+        let said = text_of(&event).and_then(|_| opened.next().flatten());
+        let words = said.and_then(|bytes| String::from_utf8(bytes).ok());
+        EventBody { words, ..EventBody::new(event, lang) }
+    };
+    Ok(events.into_iter().map(body).collect())
 }
 
 /// What happens, as far as the viewer may see it: an agent sees their own events, prompts, offers and calls; a supervisor the
@@ -92,14 +120,8 @@ async fn follow(
     Query(query): Query<StreamQuery>,
 ) -> Result<Sse<impl Stream<Item = Result<Sent, Infallible>>>, ApiError> {
     let head = app.store().head();
-    let after = last.map(|last| last.0).or(query.after).map_or(head, Position);
-    if after > head {
-        return Err(ApiError::invalid("after", "the log has not come that far").hint(format!(
-            "the last position is {}; another data directory may have been restored",
-            head.0
-        )));
-    }
-    let follower = Follower::open(app, signed, query.lang, after, head).await?;
+    let after = begin(last, query.after, head)?;
+    let follower = Follower::open(app, signed, query, after, head).await?;
     let events = stream::unfold(follower, |mut follower| async move {
         let event = follower.next().await?;
         Some((Ok(event), follower))
@@ -107,20 +129,35 @@ async fn follow(
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT).text("heartbeat")))
 }
 
+/// The position that a stream begins after.
+pub(super) fn begin(
+    last: Option<LastEventId>,
+    after: Option<u64>,
+    head: Position,
+) -> Result<Position, ApiError> {
+    let after = last.map(|last| last.0).or(after).map_or(head, Position);
+    if after <= head {
+        return Ok(after);
+    }
+    Err(ApiError::invalid("after", "the log has not come that far")
+        .hint(format!("the last position is {}; another data directory may have been restored", head.0)))
+}
+
 /// One viewer's way along the log.
 struct Follower {
     app: App,
     site: SiteId,
-    signed: Signed,
+    ticket: Ticket,
     viewer: Viewer,
     lang: Lang,
+    /// What the types of wanted events begin with; empty for all.
+    kinds: Vec<String>,
     subscription: Box<dyn Subscription>,
     calls: OwnCalls,
     /// Read from the store and not yet sent.
     waiting: VecDeque<Arc<Event>>,
     /// Up to where the store has been read, while it is being read.
     reading: Option<Position>,
-    checked: jiff::Timestamp,
     stopping: CancellationToken,
 }
 
@@ -128,7 +165,7 @@ impl Follower {
     async fn open(
         app: App,
         signed: Signed,
-        lang: Option<Lang>,
+        query: StreamQuery,
         after: Position,
         head: Position,
     ) -> Result<Self, ApiError> {
@@ -136,11 +173,12 @@ impl Follower {
         let viewer = Viewer::new(&signed);
         let subscription = app.live.bus().subscribe(Topic::Site(site.clone()), after).await;
         let calls = OwnCalls::open(&app, &site, viewer.agent(), head).await?;
-        let lang = lang.unwrap_or(signed.account.language);
-        let (stopping, checked) = (app.stopping.clone(), clock::now());
+        let lang = query.lang.unwrap_or(signed.account.language);
+        let kinds = query.kinds.iter().flat_map(|kinds| kinds.split(',')).map(str::to_owned).collect();
+        let (ticket, stopping) = (Ticket::new(signed), app.stopping.clone());
         let (waiting, reading) = (VecDeque::new(), None);
         metrics::gauge!("calmline_streams").increment(1);
-        Ok(Self { app, site, signed, viewer, lang, subscription, calls, waiting, reading, checked, stopping })
+        Ok(Self { app, site, ticket, viewer, lang, kinds, subscription, calls, waiting, reading, stopping })
     }
 
     /// The next event that the viewer may see; none when the stream ends.
@@ -155,9 +193,11 @@ impl Follower {
                 }
             };
             let own = self.calls.owns(&self.app, &self.site, &event).await.ok()?;
-            let Some(seen) = self.viewer.see(&event, own) else { continue };
-            let (kind, id) = (seen.body.kind(), seen.position.0.to_string());
-            let body = EventBody::new(seen, self.lang);
+            let kind = event.body.kind();
+            let wanted = self.kinds.is_empty() || self.kinds.iter().any(|begin| kind.starts_with(begin));
+            let Some(seen) = self.viewer.see(&event, own).filter(|_| wanted) else { continue };
+            let id = seen.position.0.to_string();
+            let body = with_words(&self.app, &self.site, vec![seen], self.lang).await.ok()?.pop()?;
             match Sent::default().id(id).event(kind).json_data(&body) {
                 Ok(sent) => return Some(sent),
                 Err(error) => tracing::error!(%error, "an event could not be written as JSON"),
@@ -185,7 +225,7 @@ impl Follower {
                 },
                 () = minute => {}
             }
-            if !self.still_signed_in().await? {
+            if !self.ticket.holds(&self.app).await? {
                 return Ok(None);
             }
         }
@@ -205,26 +245,37 @@ impl Follower {
         }
         Ok(())
     }
-
-    /// A stream outlives neither its session nor its account's roles. Looked up once a minute; an open stream keeps the
-    /// session from falling idle.
-    async fn still_signed_in(&mut self) -> Result<bool, StoreError> {
-        let now = clock::now();
-        if now.duration_since(self.checked).as_secs() < 60 {
-            return Ok(true);
-        }
-        self.checked = now;
-        let account = self.app.store().session(&self.signed.token, now).await?;
-        let same = account.is_some_and(|account| {
-            account.roles == self.signed.account.roles && account.agent == self.signed.account.agent
-        });
-        Ok(same && self.app.last_use.touch(self.signed.token, now))
-    }
 }
 
 impl Drop for Follower {
     fn drop(&mut self) {
         metrics::gauge!("calmline_streams").decrement(1);
+    }
+}
+
+/// What lets a viewer stay. A stream outlives neither its session nor its account's roles.
+pub(super) struct Ticket {
+    signed: Signed,
+    checked: jiff::Timestamp,
+}
+
+impl Ticket {
+    pub(super) fn new(signed: Signed) -> Self {
+        Self { signed, checked: clock::now() }
+    }
+
+    /// Whether the session stands, looked up once a minute; an open stream keeps it from falling idle.
+    pub(super) async fn holds(&mut self, app: &App) -> Result<bool, StoreError> {
+        let now = clock::now();
+        if now.duration_since(self.checked).as_secs() < 60 {
+            return Ok(true);
+        }
+        self.checked = now;
+        let account = app.store().session(&self.signed.token, now).await?;
+        let same = account.is_some_and(|account| {
+            account.roles == self.signed.account.roles && account.agent == self.signed.account.agent
+        });
+        Ok(same && app.last_use.touch(self.signed.token, now))
     }
 }
 

@@ -16,7 +16,7 @@ use crate::{
     access::{Access, Route, route},
     clock,
     error::ApiError,
-    live::Readiness,
+    live::health::{Fault, FaultBody},
     measure,
     session::Signed,
     state::App,
@@ -37,9 +37,20 @@ pub(super) fn routes() -> Vec<Route> {
 /// A state in one word.
 #[derive(Serialize, ToSchema)]
 pub struct Status {
-    /// `ok`, `catching_up` or `failed`.
+    /// `ok` or `failed`.
     #[schema(example = "ok")]
     status: &'static str,
+}
+
+/// Whether the process can serve, and what does not work.
+#[derive(Serialize, ToSchema)]
+pub struct Readiness {
+    /// `ok` or `failed`.
+    #[schema(example = "ok")]
+    status: &'static str,
+    /// What does not work. Nothing in it is about a person or a site.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    faults: Vec<FaultBody>,
 }
 
 /// Whether the process answers.
@@ -48,22 +59,21 @@ async fn health() -> axum::Json<Status> {
     axum::Json(Status { status: "ok" })
 }
 
-fn readiness(app: &App) -> (StatusCode, Status) {
-    match app.live.ready() {
-        Readiness::Ready => (StatusCode::OK, Status { status: "ok" }),
-        Readiness::CatchingUp => (StatusCode::SERVICE_UNAVAILABLE, Status { status: "catching_up" }),
-        Readiness::Failed => (StatusCode::SERVICE_UNAVAILABLE, Status { status: "failed" }),
-    }
+fn readiness(app: &App) -> Readiness {
+    let faults: Vec<_> = app.live.faults().into_iter().map(Fault::body).collect();
+    Readiness { status: if faults.is_empty() { "ok" } else { "failed" }, faults }
 }
 
-/// Whether calls and events can be taken: the deciders have caught up with the log and it can be written.
+/// Whether calls and events can be taken: the log can be read and written, the deciders follow it, and words are recognised
+/// where they should be. What does not work is named.
 #[utoipa::path(
     get, path = "/readyz", tag = "system",
-    responses((status = 200, body = Status), (status = 503, body = Status))
+    responses((status = 200, body = Readiness), (status = 503, body = Readiness))
 )]
-async fn ready(State(app): State<App>) -> (StatusCode, axum::Json<Status>) {
-    let (code, status) = readiness(&app);
-    (code, axum::Json(status))
+async fn ready(State(app): State<App>) -> (StatusCode, axum::Json<Readiness>) {
+    let readiness = readiness(&app);
+    let code = if readiness.faults.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (code, axum::Json(readiness))
 }
 
 /// Metrics in the Prometheus text format. Nothing in them is about a person.
@@ -87,7 +97,7 @@ pub struct SystemBody {
     started: Timestamp,
     #[schema(value_type = String, format = DateTime)]
     now: Timestamp,
-    /// `ok`, `catching_up` or `failed`.
+    /// `ok` or `failed`.
     status: &'static str,
     /// The last position of the log.
     position: u64,
@@ -104,7 +114,7 @@ async fn system(State(app): State<App>, _: Signed) -> Result<axum::Json<SystemBo
         version: env!("CARGO_PKG_VERSION"),
         started: app.started,
         now: clock::now(),
-        status: readiness(&app).1.status,
+        status: readiness(&app).status,
         position: app.store().head().0,
         words: app.live.has_words(),
     }))

@@ -12,6 +12,7 @@ fn row(access: Access) -> String {
     match access {
         Access::Public => "anybody".into(),
         Access::Key(kind) => format!("key {}", kind.as_str()),
+        Access::Signed(kind) => format!("signed with a key {}", kind.as_str()),
         Access::Any(_) => {
             let roles: Vec<_> =
                 Role::ALL.into_iter().filter(|&role| access.allows(role)).map(Role::as_str).collect();
@@ -56,7 +57,7 @@ async fn every_route_of_the_document_answers_every_role_as_the_matrix_says() -> 
             let access = table[&(path.clone(), method.clone())];
             let what = format!("{method} {path} as {}: {status}", role.as_str());
             match access {
-                Access::Key(_) => assert_eq!(status, 401, "{what}"),
+                Access::Key(_) | Access::Signed(_) => assert_eq!(status, 401, "{what}"),
                 Access::Public => assert_ne!(status, 401, "{what}"),
                 _ if access.allows(role) => {
                     assert!(status != 401 && status != 403 && status != 429, "{what}");

@@ -256,7 +256,12 @@ impl Client {
 
     /// Opens the live stream.
     pub async fn stream(&self, query: &str) -> anyhow::Result<Stream> {
-        let (status, headers, reader) = self.head("GET", &format!("/v1/stream{query}"), None).await?;
+        self.follow(&format!("/v1/stream{query}")).await
+    }
+
+    /// Opens a stream of server-sent events.
+    pub async fn follow(&self, path: &str) -> anyhow::Result<Stream> {
+        let (status, headers, reader) = self.head("GET", path, None).await?;
         anyhow::ensure!(status == 200, "the stream was refused with {status}");
         anyhow::ensure!(headers.contains(&("content-type".into(), "text/event-stream".into())));
         Ok(Stream { reader })
@@ -291,21 +296,21 @@ pub struct Shown {
 }
 
 impl Stream {
-    /// The next event.
+    /// The next event; one without an id has the id 0.
     pub async fn next(&mut self) -> anyhow::Result<Shown> {
-        let (mut id, mut kind, mut data) = (None, None, None);
+        let (mut id, mut kind, mut data) = (0, None, None);
         loop {
             let mut line = String::new();
             let read = timeout(PATIENCE, self.reader.read_line(&mut line)).await??;
             anyhow::ensure!(read > 0, "the stream ended");
             if let Some(text) = line.strip_prefix("id: ") {
-                id = Some(text.trim().parse()?);
+                id = text.trim().parse()?;
             } else if let Some(text) = line.strip_prefix("event: ") {
                 kind = Some(text.trim().to_owned());
             } else if let Some(text) = line.strip_prefix("data: ") {
                 data = Some(serde_json::from_str(text)?);
             }
-            if let (Some(id), Some(kind), Some(_), true) = (id, &kind, &data, line.trim().is_empty()) {
+            if let (Some(kind), Some(_), true) = (&kind, &data, line.trim().is_empty()) {
                 return Ok(Shown { id, kind: kind.clone(), data: data.take().unwrap_or_default() });
             }
         }

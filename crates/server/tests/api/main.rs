@@ -2,10 +2,15 @@
 
 mod access;
 mod attestation;
+mod board;
+mod day;
+mod desks;
 mod events;
+mod health;
 mod house;
 mod own;
 mod people;
+mod sockets;
 mod stream;
 mod system;
 mod transport;

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::house::{Client, House, Outcome, PASSWORD};
 
-async fn offer(house: &House, agent: &AgentId, name: &str) -> anyhow::Result<OfferId> {
+pub async fn offer(house: &House, agent: &AgentId, name: &str) -> anyhow::Result<OfferId> {
     let offer = OfferId::new(name)?;
     let body = Body::BreakOffered {
         offer: offer.clone(),
@@ -27,7 +27,7 @@ async fn offer(house: &House, agent: &AgentId, name: &str) -> anyhow::Result<Off
 }
 
 /// A call of an agent with one utterance of each side, and what was sensed of both.
-async fn talk(house: &House, agent: &AgentId, name: &str) -> anyhow::Result<CallId> {
+pub async fn talk(house: &House, agent: &AgentId, name: &str) -> anyhow::Result<CallId> {
     let call = CallId::new(name)?;
     house.append(Body::CallAnswered { call: call.clone(), agent: agent.clone(), queue: None }).await?;
     let caller = SubjectId::of_caller(&call);
@@ -43,7 +43,7 @@ async fn talk(house: &House, agent: &AgentId, name: &str) -> anyhow::Result<Call
     Ok(call)
 }
 
-async fn say(house: &House, call: &CallId, party: Party, subject: SubjectId, words: &str) -> Outcome {
+pub async fn say(house: &House, call: &CallId, party: Party, subject: SubjectId, words: &str) -> Outcome {
     let id = PayloadId::new(EventId::derive(&[call.as_str(), words]).to_string())?;
     let body = Body::Utterance {
         call: call.clone(),
@@ -91,6 +91,8 @@ async fn the_day_tells_standing_breaks_calls_and_prompts_in_words() -> Outcome {
     assert!(day["breaks"][0]["text"].as_str().unwrap().contains('8'));
     assert_eq!(day["calls"][0]["call"], "c-1");
     assert!(day["prompts"][0]["text"].as_str().unwrap().contains("abuse key"));
+    assert_eq!((&day["current"], &day["timeline"][0]["state"]), (&json!("c-1"), &json!("available")));
+    assert!(day["timeline"][0]["to"].is_null(), "it lasts: {day}");
     let chinese = client.get("/v1/me/day?lang=zh").await?.json();
     assert_ne!(chinese["breaks"][0]["text"], day["breaks"][0]["text"]);
     assert_eq!(client.get("/v1/me/day?lang=fr").await?.json()["code"], "wrong_query");
@@ -284,8 +286,15 @@ async fn an_alert_shows_its_evidence_and_takes_one_outcome() -> Outcome {
     assert_eq!((&alert["name"], &alert["open"]), (&json!("li.wei"), &json!(true)));
     assert!(alert["text"].as_str().unwrap().contains("3 minutes"));
     let path = "/v1/alerts/a-1/outcome";
-    assert_eq!(supervisor.post(path, &json!({"outcome": "helped"})).await?.status, 204);
-    assert_eq!(supervisor.post(path, &json!({"outcome": "helped"})).await?.status, 204);
+    let made_up = json!({"outcome": "helped", "action": "action.dance"});
+    assert_eq!(supervisor.post(path, &made_up).await?.json()["field"], "action");
+    let helped = json!({"outcome": "helped", "action": "action.join_call"});
+    assert_eq!(supervisor.post(path, &helped).await?.status, 204);
+    assert_eq!(supervisor.post(path, &helped).await?.status, 204);
+    let closed = supervisor.get("/v1/alerts").await?.json();
+    let closed = closed["alerts"].as_array().unwrap().iter().find(|alert| alert["alert"] == "a-1").unwrap();
+    assert_eq!((&closed["done"], &closed["open"]), (&json!("action.join_call"), &json!(false)));
+    assert!(closed["done_text"].as_str().unwrap().contains("Listen in"), "{closed}");
     assert_eq!(supervisor.post(path, &json!({"outcome": "wrong"})).await?.status, 409);
     assert_eq!(supervisor.post("/v1/alerts/none/outcome", &json!({"outcome": "wrong"})).await?.status, 404);
     let outcomes = supervisor.get("/v1/alerts").await?.json()["outcomes"].clone();

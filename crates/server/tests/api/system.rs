@@ -81,9 +81,9 @@ async fn the_floor_shows_agents_queues_and_calls_as_the_platform_told_them() -> 
     let supervisor = house.role(Role::Supervisor).await?;
     let floor = supervisor.get("/v1/floor?lang=zh").await?.json();
     let agent = &floor["agents"][0];
-    assert_eq!((&agent["name"], &agent["call"]), (&json!("li.wei"), &json!("c-1")));
-    assert_eq!(agent["text"], "通话中");
-    assert_eq!((&floor["queues"][0]["waiting"], &floor["calls"][0]["call"]), (&json!(7), &json!("c-1")));
+    assert_eq!((&agent["name"], &agent["call"]["call"]), (&json!("li.wei"), &json!("c-1")));
+    assert_eq!((&agent["text"], &agent["call"]["queue"]), (&json!("通话中"), &json!("billing")));
+    assert_eq!(floor["queues"][0]["waiting"], 7);
     let later = event("4", "queue.snapshot", json!({"queue": "billing", "waiting": 2, "available": 1}));
     platform.events(&later).await?;
     assert_eq!(supervisor.get("/v1/queues").await?.json()[0]["waiting"], 2);

@@ -122,6 +122,26 @@ fn history_is_over_when_the_story_begins_and_is_never_heard() {
 }
 
 #[test]
+fn a_story_that_goes_on_tells_how_everybody_stands_and_no_event_twice() {
+    let plot = plot(0.4, 1);
+    let start = plot.start;
+    let mut told: BTreeSet<String> =
+        Story::new(plot.clone()).unwrap().history.into_iter().map(|event| event.id).collect();
+    let mut story = Story::new(plot).unwrap().going_on(start);
+    assert_eq!(story.history.len(), 40);
+    let agents: BTreeSet<_> = story.history.iter().filter_map(|event| event.body.agent().cloned()).collect();
+    assert_eq!(agents.len(), 40);
+    let first = first_minutes(&mut story, 1.0, start);
+    let later = first.iter().filter_map(|(_, event)| match event {
+        WorldEvent::Work(work) => Some(work),
+        WorldEvent::Call(_) => None,
+    });
+    for event in story.history.iter().chain(later) {
+        assert!(event.at >= start && told.insert(event.id.clone()), "{event:?}");
+    }
+}
+
+#[test]
 fn a_floor_of_one_language_has_its_story_too() {
     for (chinese, lang) in [(0.0, Lang::En), (1.0, Lang::Zh)] {
         let plot = plot(chinese, 5);

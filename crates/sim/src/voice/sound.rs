@@ -58,6 +58,12 @@ const R: Phone = Phone::Glide([420.0, 1250.0, 1650.0]);
 const W: Phone = Phone::Glide([310.0, 750.0, 2200.0]);
 const Y: Phone = Phone::Glide([290.0, 2200.0, 3000.0]);
 
+/// How pitch moves on an accented vowel of English and on the others, in semitones: accents rise and what lies between
+/// them falls. The shape is that of the commonest accent, L+H* (Pierrehumbert, "The phonology and phonetics of English
+/// intonation", 1980); the sizes are a choice.
+const ACCENT: [f32; 2] = [1.0, 4.0];
+const UNSTRESSED: [f32; 2] = [0.5, -1.5];
+
 /// Seconds that a sound lasts at an even pace: rounded from Klatt, "Linguistic uses of segmental duration in English",
 /// JASA 1976.
 fn usual_length(phone: Phone, stressed: bool) -> f32 {
@@ -155,7 +161,7 @@ fn spell(word: &str, sounds: &mut Vec<Sound>) {
         let Some(phone) = phone else { continue };
         let is_vowel = matches!(phone, Phone::Vowel(_));
         let stressed = is_vowel && first_vowel && letters.len() > 3;
-        let pitch = if stressed { [2.5, 1.5] } else { [-0.5, -0.5] };
+        let pitch = if stressed { ACCENT } else { UNSTRESSED };
         first_vowel &= !is_vowel;
         sounds.push(Sound { phone, seconds: usual_length(phone, stressed), pitch });
     }

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     mix::{self, Layout},
     rng::Rng,
-    script::{CallScript, Topic, scenes},
+    script::{CallScript, Topic},
 };
 
 /// A caller in a queue.
@@ -84,13 +84,7 @@ impl World {
     }
 
     pub(super) fn arrive_planted(&mut self, index: usize) {
-        let plan = &self.planted[index];
-        // The repertoire of a language begins with its scenes in their order.
-        let place = scenes(plan.lang).iter().position(|scene| scene.name == plan.scene);
-        let first = self.repertoire.iter().position(|(script, _)| script.lang == plan.lang);
-        let (Some(place), Some(first)) = (place, first) else { return };
-        let script = Arc::clone(&self.repertoire[first + place].0);
-        self.call_in(script, true);
+        self.call_in(Arc::clone(&self.planted[index]), true);
     }
 
     fn call_in(&mut self, script: Arc<CallScript>, planted: bool) {

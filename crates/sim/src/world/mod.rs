@@ -9,8 +9,10 @@
 //! their script, and are followed by wrap-up. Callers who wait too long hang up.
 
 mod agent;
+mod breaks;
 mod calls;
 mod config;
+mod repertoire;
 mod roster;
 
 use std::{
@@ -107,11 +109,13 @@ enum Step {
 }
 
 /// A call that the plot puts in, whatever chance brings.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Planted {
     pub(crate) at: Timestamp,
     pub(crate) scene: &'static str,
     pub(crate) lang: Lang,
+    /// The caller's voice, where the plot has cast it; else the one that chance gave.
+    pub(crate) caller: Option<u32>,
 }
 
 /// A simulated contact centre.
@@ -127,7 +131,10 @@ pub struct World {
     repertoire: Vec<(Arc<CallScript>, f64)>,
     /// Calls per second at a factor of 1.
     rate: f64,
-    planted: Vec<Planted>,
+    /// Scripts of the calls that the plot puts in.
+    planted: Vec<Arc<CallScript>>,
+    /// The next break that is offered is taken, whatever chance brings.
+    pub(crate) next_offer_is_taken: bool,
     /// Agents whose planned breaks are fixed by the plot, by index: when the last one ends.
     rested_at: BTreeMap<usize, Timestamp>,
     queues: BTreeMap<(Topic, &'static str), (QueueId, VecDeque<Waiting>)>,
@@ -169,7 +176,7 @@ impl World {
                 }
             }
         }
-        let repertoire = repertoire(&config, &cards);
+        let repertoire = repertoire::repertoire(&config, &cards);
         // Offered load = rate × handling time = occupancy × agents.
         let weight: f64 = repertoire.iter().map(|(_, w)| w).sum();
         let talk: f64 =
@@ -185,6 +192,7 @@ impl World {
             repertoire,
             rate,
             planted: Vec::new(),
+            next_offer_is_taken: false,
             rested_at,
             queues,
             lines: BTreeMap::new(),
@@ -210,10 +218,20 @@ impl World {
         self.at(later(opens, self.config.snapshot_s.max(1.0)), Step::Snapshot);
     }
 
-    /// Puts a call in, whatever chance brings.
+    /// Puts a call in, whatever chance brings. On a floor that does not serve its language nobody calls.
     pub(crate) fn plant(&mut self, planted: Planted) {
+        // The repertoire of a language begins with its scenes in their order.
+        let place = scenes(planted.lang).iter().position(|scene| scene.name == planted.scene);
+        let first = self.repertoire.iter().position(|(script, _)| script.lang == planted.lang);
+        let (Some(place), Some(first)) = (place, first) else { return };
+        let mut script = Arc::clone(&self.repertoire[first + place].0);
+        if let Some(caller) = planted.caller {
+            let number = self.repertoire.len() + self.planted.len();
+            let same = CallScript { number, ..CallScript::clone(&script) };
+            script = Arc::new(same.cast(caller, 1_001, 1_002));
+        }
         self.at(planted.at, Step::Planted(self.planted.len()));
-        self.planted.push(planted);
+        self.planted.push(script);
     }
 
     /// The people of the floor.
@@ -263,32 +281,6 @@ impl World {
         }
     }
 
-    /// What an agent answers when a break is offered: mostly yes. What counts is what is then told to the product and,
-    /// by [`World::answer`], to the world.
-    pub fn reaction(&mut self, now: Timestamp) -> Reaction {
-        let after_s = self.rng.between(3.0, 9.0);
-        let mood = self.rng.unit();
-        let answer = match mood {
-            _ if mood < 0.75 => OfferAnswer::Accepted,
-            _ if mood < 0.9 => OfferAnswer::Moved { to: later(now, 60.0 * self.rng.between(5.0, 15.0)) },
-            _ => OfferAnswer::Refused,
-        };
-        Reaction { after_s, answer }
-    }
-
-    /// An agent answered the offer of a break of so many minutes. An accepted break begins at the end of the present
-    /// call, once the phone platform has confirmed it a second or three later; a moved one at its time. Agents who are
-    /// not at work or whom nobody knows are passed over.
-    pub fn answer(&mut self, now: Timestamp, agent: &AgentId, answer: OfferAnswer, minutes: u32) {
-        let Some(index) = self.agents.iter().position(|known| known.card.id == *agent) else { return };
-        let when = match answer {
-            OfferAnswer::Refused => return,
-            OfferAnswer::Accepted => now,
-            OfferAnswer::Moved { to } => to,
-        };
-        self.at(when.max(self.now), Step::WantsBreak(index, minutes));
-    }
-
     fn at(&mut self, at: Timestamp, step: Step) {
         // Steps of the same instant keep the order in which they were planned.
         self.steps += 1;
@@ -300,15 +292,27 @@ impl World {
     }
 
     fn tell(&mut self, body: Body) {
+        let event = self.said(self.now, body);
+        self.out.push_back((self.now, WorldEvent::Work(event)));
+    }
+
+    /// What the phone platform says, with its next number.
+    fn said(&mut self, at: Timestamp, body: Body) -> WorkEvent {
         self.told += 1;
-        let event = WorkEvent {
+        WorkEvent {
             site: self.config.site.clone(),
             source: self.source.clone(),
             id: self.told.to_string(),
-            at: self.now,
+            at,
             body,
-        };
-        self.out.push_back((self.now, WorldEvent::Work(event)));
+        }
+    }
+
+    /// Everybody's state at a time, as a phone platform tells it when it is connected anew.
+    pub(crate) fn states(&mut self, at: Timestamp) -> Vec<WorkEvent> {
+        let states: Vec<_> = self.agents.iter().map(|agent| (agent.card.id.clone(), agent.state)).collect();
+        let bodies = states.into_iter().map(|(agent, state)| Body::AgentState { agent, state, reason: None });
+        bodies.map(|body| self.said(at, body)).collect()
     }
 
     fn enter(&mut self, agent: usize, state: WorkState, reason: Option<&str>) {
@@ -365,112 +369,6 @@ impl World {
         self.serve(agent);
     }
 
-    /// The contact centre's own plan for an agent's next break.
-    fn plan_break(&mut self, agent: usize, first: bool) {
-        let planned = match self.config.breaks {
-            PlannedBreaks::Lunch if self.agents[agent].had_lunch => None,
-            PlannedBreaks::Lunch => {
-                let shift = seconds_between(self.config.opens, self.config.closes);
-                // People go for lunch in turns around the middle of the shift.
-                let part = 0.42 + 0.16 * agent as f64 / self.agents.len() as f64;
-                Some(later(self.config.opens, part * shift))
-            }
-            PlannedBreaks::Short { after_minutes } => {
-                let early = if first { self.rng.between(0.3, 1.0) } else { self.rng.between(0.8, 1.0) };
-                let seconds = 60.0 * after_minutes * early;
-                let due = later(self.now, seconds);
-                self.rested_at.get(&agent).map_or(Some(due), |rested| self.before_the_plot(seconds, *rested))
-            }
-        };
-        self.agents[agent].planned = planned.filter(|at| *at < self.config.closes);
-        if let Some(at) = self.agents[agent].planned {
-            self.at(at, Step::BreakFallsDue(agent));
-        }
-    }
-
-    /// A planned break that leads up to the last one before the story, which must end at `rested`; `seconds` is how long
-    /// the agent would usually work until the next.
-    fn before_the_plot(&self, seconds: f64, rested: Timestamp) -> Option<Timestamp> {
-        let last = later(rested, -LAST_BREAK_S);
-        let left = seconds_between(self.now, last);
-        if left <= 0.0 {
-            return None;
-        }
-        // Equal stretches, none longer than usual.
-        let stretches = (left / seconds).ceil().max(1.0);
-        Some(later(self.now, left / stretches))
-    }
-
-    /// The break that an agent should take now, if any.
-    fn leave_due(&mut self, agent: usize) -> Option<Leave> {
-        if let Some(leave) = self.agents[agent].leave.take() {
-            return Some(leave);
-        }
-        let planned = self.agents[agent].planned?;
-        if planned > self.now {
-            return None;
-        }
-        self.agents[agent].planned = None;
-        match self.config.breaks {
-            PlannedBreaks::Lunch => {
-                self.agents[agent].had_lunch = true;
-                Some(Leave { minutes: 30.0, reason: "lunch" })
-            }
-            // Once calls are heard, breaks come by offers alone.
-            PlannedBreaks::Short { .. } if self.now >= self.config.heard_from => None,
-            PlannedBreaks::Short { .. } => {
-                let until_rested =
-                    self.rested_at.get(&agent).map(|rested| seconds_between(self.now, *rested));
-                let minutes = match until_rested {
-                    Some(left) if left > 60.0 && left <= LAST_BREAK_S => left / 60.0,
-                    _ => self.rng.between(5.0, 8.0),
-                };
-                Some(Leave { minutes, reason: "planned" })
-            }
-        }
-    }
-
-    /// An agent without a call goes home, on a break, or waits for the next call.
-    fn go_on(&mut self, agent: usize) {
-        if self.agents[agent].state != WorkState::Available || self.agents[agent].reserved {
-            return;
-        }
-        if self.agents[agent].leaving {
-            self.enter(agent, WorkState::Offline, Some("shift_over"));
-            return;
-        }
-        if let Some(leave) = self.leave_due(agent) {
-            self.ask_for_break(agent, leave);
-        }
-    }
-
-    /// The platform takes a moment to confirm a break; no call rings meanwhile.
-    fn ask_for_break(&mut self, agent: usize, leave: Leave) {
-        self.agents[agent].leave = Some(leave);
-        self.agents[agent].reserved = true;
-        let confirmed = self.rng.between(1.0, 3.0);
-        self.within(confirmed, Step::BreakBegins(agent));
-    }
-
-    fn begin_break(&mut self, agent: usize) {
-        let Some(leave) = self.agents[agent].leave.take() else { return };
-        self.enter(agent, WorkState::OnBreak, Some(leave.reason));
-        self.within(60.0 * leave.minutes, Step::BreakOver(agent));
-    }
-
-    fn wrapped_up(&mut self, agent: usize) {
-        if self.agents[agent].leaving {
-            self.enter(agent, WorkState::Offline, Some("shift_over"));
-            return;
-        }
-        if let Some(leave) = self.leave_due(agent) {
-            self.ask_for_break(agent, leave);
-            return;
-        }
-        self.enter(agent, WorkState::Available, None);
-        self.serve(agent);
-    }
-
     fn snapshot(&mut self) {
         let now = self.now;
         let mut bodies = Vec::with_capacity(self.queues.len());
@@ -491,33 +389,6 @@ impl World {
             self.at(next, Step::Snapshot);
         }
     }
-}
-
-/// Length of the last planned break before the story, in seconds, if it begins in time.
-const LAST_BREAK_S: f64 = 14.0 * 60.0;
-
-/// Every scene of the languages served, then scenes by weight until the repertoire is full; callers' voices are cast.
-fn repertoire(config: &Config, cards: &[AgentCard]) -> Vec<(Arc<CallScript>, f64)> {
-    let mut rng = Rng::named(config.seed, "repertoire");
-    let mut scripts = Vec::new();
-    for lang in [Lang::En, Lang::Zh] {
-        let share = cards.iter().filter(|card| card.lang == lang).count() as f64;
-        if share == 0.0 {
-            continue;
-        }
-        let scenes = scenes(lang);
-        let count = config.repertoire.max(scenes.len());
-        for index in 0..count {
-            let scene = &scenes[index % scenes.len()];
-            // Scenes that come round more often share their mood's weight.
-            let rounds = (count - 1 - index % scenes.len()) / scenes.len() + 1;
-            let number = scripts.len();
-            let caller = 2 * rng.below(400) as u32 + u32::from(rng.chance(0.5));
-            let script = CallScript::of(scene, number, &mut rng).cast(caller, 1_001, 1_002);
-            scripts.push((Arc::new(script), share * scene.mood.weight() / rounds as f64));
-        }
-    }
-    scripts
 }
 
 #[cfg(test)]

@@ -5,18 +5,24 @@ CREATE TABLE log (
     id       BLOB    NOT NULL,
     site     TEXT    NOT NULL,
     at       INTEGER NOT NULL,
-    kind     TEXT    NOT NULL,
-    call     TEXT,
-    agent    TEXT,
     because  BLOB    NOT NULL, -- ids of 16 bytes, one after the other
     body     TEXT    NOT NULL, -- {"type", "data"}
     seals    BLOB    NOT NULL, -- SHA-256 of each sealed payload, one after the other
     hash     BLOB    NOT NULL  -- SHA-256 over the hash before and this row
 ) STRICT;
-CREATE INDEX log_site ON log (site, position);
-CREATE INDEX log_kind ON log (site, kind, position);
-CREATE INDEX log_call ON log (site, call, position) WHERE call IS NOT NULL;
-CREATE INDEX log_agent ON log (site, agent, at) WHERE agent IS NOT NULL;
+
+-- In which positions of the log the events of a site, a kind, a call or an agent stand; those of the last commits
+-- follow later (see `progress`).
+CREATE TABLE places (
+    site      TEXT    NOT NULL,
+    what      TEXT    NOT NULL, -- site, kind, call, agent
+    name      TEXT    NOT NULL, -- which kind, call or agent
+    last      INTEGER NOT NULL, -- the last position; for an agent the latest time
+    complete  INTEGER NOT NULL, -- the head of the log when this was written
+    first     INTEGER NOT NULL, -- the first position; for an agent the earliest time
+    positions BLOB    NOT NULL, -- runs of positions
+    PRIMARY KEY (site, what, name, last, complete)
+) STRICT, WITHOUT ROWID;
 
 -- Which ids are in the log; those of the last commits follow later (see `progress`).
 CREATE TABLE event_ids (
@@ -117,9 +123,9 @@ CREATE TABLE calls (
     open  INTEGER NOT NULL,
     doc   TEXT    NOT NULL,
     PRIMARY KEY (site, id)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX calls_at ON calls (site, at);
-CREATE INDEX calls_agent ON calls (site, agent, at) WHERE agent IS NOT NULL;
+) STRICT;
+CREATE INDEX calls_at ON calls (site, at, agent);
+CREATE INDEX calls_open ON calls (site, at) WHERE open;
 
 CREATE TABLE alerts (
     site  TEXT    NOT NULL,

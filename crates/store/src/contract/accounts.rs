@@ -74,6 +74,15 @@ pub(super) async fn accounts_and_sessions(store: Arc<dyn Store>) -> Outcome {
     store.end_session(&token).await?;
     assert_eq!(store.session(&token, at(0)).await?, None);
 
+    // An import is taken whole or not at all.
+    let taken = store.import_accounts(&[new_account("bert")?, new_account("anna")?], &[]).await;
+    assert!(matches!(taken, Err(StoreError::Exists { .. })), "{taken:?}");
+    assert_eq!(store.account_by_login(&s, "bert").await?, None, "half of an import was taken");
+    anna.roles = vec![Role::Coach];
+    let bert = store.import_accounts(&[new_account("bert")?], std::slice::from_ref(&anna)).await?;
+    assert_eq!(store.account(&id).await?.as_ref(), Some(&anna));
+    assert!(store.remove_account(bert.first().ok_or("no account")?).await?);
+
     // An agent's account goes with the agent's identity.
     let agent = store.pseudonym(&s, "outside").await?;
     let of_agent = NewAccount { agent: Some(agent.clone()), ..new_account("outside")? };

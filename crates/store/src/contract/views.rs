@@ -77,7 +77,15 @@ async fn a_day(store: &dyn Store) -> Outcome {
             Body::BreakAnswered { offer: offer.clone(), agent: agent.clone(), answer: OfferAnswer::Accepted },
         ),
         (30, Body::BreakBegan { offer: offer.clone(), agent: agent.clone() }),
-        (60, Body::AlertClosed { alert, outcome: AlertOutcome::Helped, by: "u".parse()? }),
+        (
+            60,
+            Body::AlertClosed {
+                alert,
+                outcome: AlertOutcome::Helped,
+                by: "u".parse()?,
+                action: Some("action.join_call".into()),
+            },
+        ),
         // A second answer comes too late.
         (
             61,
@@ -85,6 +93,7 @@ async fn a_day(store: &dyn Store) -> Outcome {
                 alert: AlertId::new("alert")?,
                 outcome: AlertOutcome::Wrong,
                 by: "v".parse()?,
+                action: None,
             },
         ),
     ];
@@ -114,6 +123,7 @@ pub(super) async fn views_follow_the_log(store: Arc<dyn Store>) -> Outcome {
 
     let alert = store.alert(&s, &AlertId::new("alert")?).await?.ok_or("no alert")?;
     assert_eq!((alert.outcome, alert.closed), (Some(AlertOutcome::Helped), Some(at(60))));
+    assert_eq!(alert.done.as_deref(), Some("action.join_call"));
     assert_eq!(store.alerts(&s, at(11), 10).await?, [alert]);
     assert!(store.alerts(&s, at(12), 10).await?.is_empty());
 

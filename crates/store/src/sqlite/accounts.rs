@@ -52,6 +52,40 @@ pub(super) fn taken_or_missing(
     }
 }
 
+/// Stores an account anew in an open transaction, and ends its sessions where it must.
+async fn update_account(conn: &mut SqliteConnection, changed: &Account) -> Result<(), StoreError> {
+    let roles = roles_text(&changed.roles);
+    sqlx::query(
+        "DELETE FROM sessions WHERE account = $1 AND EXISTS (
+             SELECT 1 FROM accounts
+             WHERE id = $1 AND ($2 <> disabled OR $3 <> password_hash OR $4 <> roles))",
+    )
+    .bind(changed.id.as_str())
+    .bind(changed.disabled)
+    .bind(&changed.password_hash)
+    .bind(&roles)
+    .execute(&mut *conn)
+    .await?;
+    let done = sqlx::query(
+        "UPDATE accounts SET login = $2, roles = $3, agent = $4, language = $5, password_hash = $6,
+             disabled = $7 WHERE id = $1",
+    )
+    .bind(changed.id.as_str())
+    .bind(&changed.login)
+    .bind(&roles)
+    .bind(changed.agent.as_ref().map(AgentId::as_str))
+    .bind(language_word(changed.language))
+    .bind(&changed.password_hash)
+    .bind(changed.disabled)
+    .execute(conn)
+    .await
+    .map_err(|e| taken_or_missing(e, "account", &changed.login, &changed.site))?;
+    if done.rows_affected() == 0 {
+        return Err(StoreError::Missing { what: "account", name: changed.id.to_string() });
+    }
+    Ok(())
+}
+
 fn roles_text(roles: &[Role]) -> String {
     roles.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(" ")
 }
@@ -124,40 +158,26 @@ impl Accounts for Sqlite {
     }
 
     async fn change_account(&self, changed: &Account) -> Result<(), StoreError> {
+        self.import_accounts(&[], std::slice::from_ref(changed)).await.map(|_| ())
+    }
+
+    async fn import_accounts(
+        &self,
+        new: &[NewAccount],
+        changed: &[Account],
+    ) -> Result<Vec<AccountId>, StoreError> {
         let mut writer = self.inner.writer.lock().await;
         let writer = writer.as_mut().ok_or(StoreError::Closed)?;
         let mut transaction = writer.conn.begin().await?;
-        let roles = roles_text(&changed.roles);
-        sqlx::query(
-            "DELETE FROM sessions WHERE account = $1 AND EXISTS (
-                 SELECT 1 FROM accounts
-                 WHERE id = $1 AND ($2 <> disabled OR $3 <> password_hash OR $4 <> roles))",
-        )
-        .bind(changed.id.as_str())
-        .bind(changed.disabled)
-        .bind(&changed.password_hash)
-        .bind(&roles)
-        .execute(&mut *transaction)
-        .await?;
-        let done = sqlx::query(
-            "UPDATE accounts SET login = $2, roles = $3, agent = $4, language = $5, password_hash = $6,
-                 disabled = $7 WHERE id = $1",
-        )
-        .bind(changed.id.as_str())
-        .bind(&changed.login)
-        .bind(&roles)
-        .bind(changed.agent.as_ref().map(AgentId::as_str))
-        .bind(language_word(changed.language))
-        .bind(&changed.password_hash)
-        .bind(changed.disabled)
-        .execute(&mut *transaction)
-        .await
-        .map_err(|e| taken_or_missing(e, "account", &changed.login, &changed.site))?;
-        if done.rows_affected() == 0 {
-            return Err(StoreError::Missing { what: "account", name: changed.id.to_string() });
+        let mut ids = Vec::with_capacity(new.len());
+        for new in new {
+            ids.push(insert_account(&mut transaction, new).await?);
+        }
+        for changed in changed {
+            update_account(&mut transaction, changed).await?;
         }
         transaction.commit().await?;
-        Ok(())
+        Ok(ids)
     }
 
     async fn remove_account(&self, id: &AccountId) -> Result<bool, StoreError> {

@@ -1,12 +1,13 @@
 //! Backups and their way back.
 //!
-//! A backup is a database like any other with one more table: `backup` holds the master key, sealed under a passphrase
-//! if there is one. Restoring builds the new database under another name, destroys in it what the ledgers list, and only
-//! then gives it its name: nothing can be read before that.
+//! A backup is a database like any other with two more tables: `backup` holds the master key, sealed under a passphrase
+//! if there is one, and `backup_files` the files that lie beside the database. Restoring builds the new database under
+//! another name, destroys in it what the ledgers list, and only then gives it its name: nothing can be read before that.
 
 use std::{
     num::NonZeroU32,
     path::{Path, PathBuf},
+    sync::PoisonError,
 };
 
 use async_trait::async_trait;
@@ -16,7 +17,7 @@ use sqlx::{ConnectOptions as _, Connection as _, Row as _, SqliteConnection, sql
 use tokio::sync::watch;
 
 use super::{
-    Durability, Inner, Sqlite, connect_options,
+    Durability, Inner, Sqlite, beside, connect_options,
     dir::{DataDir, copy_private, create_private, sync_dir, sync_file},
     erase, migrate,
     writer::Writer,
@@ -59,6 +60,7 @@ pub async fn restore(backup: &Path, dir: &Path, how: Restore) -> Result<u64, Sto
     }
     let new = database.with_extension("restoring");
     remove_database(&new)?;
+    beside::clear(dir.path())?;
     let outcome = async {
         copy_private(backup, &new)?;
         let mut ledger = Ledger::open(&dir.ledger())?;
@@ -71,8 +73,9 @@ pub async fn restore(backup: &Path, dir: &Path, how: Restore) -> Result<u64, Sto
             .connect()
             .await
             .map_err(not_ours)?;
-        let master_bytes = take_master(&mut conn, how.passphrase.as_deref(), &wrong).await?;
+        let (master_bytes, key) = take_master(&mut conn, how.passphrase.as_deref(), &wrong).await?;
         let master = SealKey::new(&master_bytes)?;
+        beside::unpack(&mut conn, key.as_ref(), dir.path(), &wrong).await?;
         migrate(&mut conn, backup).await?;
         ledger.add(erase::lines_in(&mut conn).await?)?;
         let (head, _) = watch::channel(Position(0));
@@ -85,23 +88,25 @@ pub async fn restore(backup: &Path, dir: &Path, how: Restore) -> Result<u64, Sto
         Ok(done) => done,
         Err(error) => {
             remove_database(&new)?;
+            beside::clear(dir.path())?;
             return Err(error);
         }
     };
     sync_file(&new)?;
     remove_database(&database)?;
     dir.write_master_key(&master)?;
+    beside::place(dir.path())?;
     std::fs::rename(&new, &database).map_err(StoreError::file("rename", &new))?;
     dir.sync()?;
     Ok(again)
 }
 
-/// Checks the backup, reads its master key and removes it from the database.
+/// Checks the backup, reads its master key and removes it from the database; also gives the passphrase's key, if it took one.
 async fn take_master(
     conn: &mut SqliteConnection,
     passphrase: Option<&str>,
     wrong: &(impl Fn(&str) -> StoreError + Sync),
-) -> Result<[u8; 32], StoreError> {
+) -> Result<([u8; 32], Option<SealKey>), StoreError> {
     let not_ours = |_| wrong("it is not a backup that calmline made");
     let row = sqlx::query("SELECT master, salt FROM backup").fetch_one(&mut *conn).await.map_err(not_ours)?;
     let check = sqlx::query("PRAGMA quick_check").fetch_one(&mut *conn).await?;
@@ -109,15 +114,18 @@ async fn take_master(
         return Err(wrong("it is damaged; take another backup"));
     }
     let (master, salt): (Vec<u8>, Option<Vec<u8>>) = (row.try_get(0)?, row.try_get(1)?);
-    let master = match (salt, passphrase) {
-        (None, _) => master,
+    let (master, key) = match (salt, passphrase) {
+        (None, _) => (master, None),
         (Some(_), None) => return Err(wrong("it is sealed; give its passphrase")),
-        (Some(salt), Some(passphrase)) => passphrase_key(passphrase, &salt)?
-            .open(&bound(&["backup 1"]), &master)
-            .ok_or_else(|| wrong("the passphrase does not open it"))?,
+        (Some(salt), Some(passphrase)) => {
+            let key = passphrase_key(passphrase, &salt)?;
+            let opened = key.open(&bound(&["backup 1"]), &master);
+            (opened.ok_or_else(|| wrong("the passphrase does not open it"))?, Some(key))
+        }
     };
     sqlx::query("DROP TABLE backup").execute(&mut *conn).await?;
-    master.try_into().map_err(|_| wrong("its master key is damaged; take another backup"))
+    let master = master.try_into().map_err(|_| wrong("its master key is damaged; take another backup"))?;
+    Ok((master, key))
 }
 
 #[async_trait]
@@ -139,20 +147,22 @@ impl Upkeep for Sqlite {
 
 async fn write_backup(inner: &Inner, to: &Path, passphrase: Option<&str>) -> Result<(), StoreError> {
     let salt = random::<16>()?;
-    let master = inner.master_bytes.as_slice();
-    let (master, salt) = match passphrase {
-        Some(passphrase) => {
-            (passphrase_key(passphrase, &salt)?.seal(&bound(&["backup 1"]), master)?, Some(salt.as_slice()))
-        }
-        None => (master.to_vec(), None),
+    let key = passphrase.map(|passphrase| passphrase_key(passphrase, &salt)).transpose()?;
+    let master = match &key {
+        Some(key) => key.seal(&bound(&["backup 1"]), &inner.master_bytes)?,
+        None => inner.master_bytes.to_vec(),
     };
     let path = to.to_str().ok_or_else(|| StoreError::Backup {
         path: to.to_owned(),
         wrong: "its name is not UTF-8; give another".into(),
     })?;
-    if inner.writer.lock().await.is_none() {
+    let dir =
+        inner.dir.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(|dir| dir.path().to_owned());
+    let (Some(dir), Some(_)) = (dir, inner.writer.lock().await.as_ref()) else {
         return Err(StoreError::Closed);
-    }
+    };
+    // Listed before the log is copied: an attestation never speaks of a log that is longer than the backup's.
+    let files = beside::list(&dir)?;
     let mut conn = inner.options.connect().await?;
     sqlx::query("VACUUM INTO $1").bind(path).execute(&mut conn).await?;
     conn.close().await?;
@@ -162,9 +172,10 @@ async fn write_backup(inner: &Inner, to: &Path, passphrase: Option<&str>) -> Res
     sqlx::query("CREATE TABLE backup (master BLOB NOT NULL, salt BLOB) STRICT").execute(&mut conn).await?;
     sqlx::query("INSERT INTO backup (master, salt) VALUES ($1, $2)")
         .bind(master)
-        .bind(salt)
+        .bind(key.is_some().then_some(salt.as_slice()))
         .execute(&mut conn)
         .await?;
+    beside::pack(&dir, &files, &mut conn, key.as_ref()).await?;
     conn.close().await?;
     sync_file(to)?;
     sync_dir(to.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new(".")))

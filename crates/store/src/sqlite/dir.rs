@@ -22,11 +22,7 @@ pub(crate) struct DataDir {
 impl DataDir {
     /// Makes the directory if it is not there, readable by its owner alone, and takes hold of it.
     pub(crate) fn hold(path: &Path) -> Result<Self, StoreError> {
-        let mut builder = std::fs::DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(path).map_err(StoreError::file("make", path))?;
+        private_folder(path)?;
         let file = path.join("lock");
         let lock = OpenOptions::new()
             .create(true)
@@ -39,6 +35,10 @@ impl DataDir {
             Err(TryLockError::WouldBlock) => Err(StoreError::Locked { dir: path.to_owned() }),
             Err(TryLockError::Error(e)) => Err(StoreError::file("lock", &file)(e)),
         }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
     }
 
     pub(crate) fn database(&self) -> PathBuf {
@@ -92,6 +92,15 @@ impl DataDir {
         std::fs::rename(&new, &path).map_err(StoreError::file("rename", &new))?;
         self.sync()
     }
+}
+
+/// Makes a folder that only its owner can read, if it is not there.
+pub(crate) fn private_folder(path: &Path) -> Result<(), StoreError> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path).map_err(StoreError::file("make", path))
 }
 
 /// Makes a file that only its owner can read. Fails if it exists.

@@ -42,7 +42,7 @@ pub(super) async fn erase(
             names.retain(|(of, _), agent| *of != site || agent.as_str() != subject.as_str());
         }
         let erasure = destroy(writer, &inner.master, &erased, &subject).await?;
-        clear_wal(&mut writer.conn).await?;
+        clear_wal(writer).await?;
         Ok(erasure)
     };
     tokio::spawn(work).await.map_err(|_| StoreError::Closed)?
@@ -63,7 +63,7 @@ pub(super) async fn apply_ledger(
         }
     }
     if applied > 0 {
-        clear_wal(&mut writer.conn).await?;
+        clear_wal(writer).await?;
     }
     Ok(applied)
 }
@@ -131,10 +131,10 @@ async fn destroy(
 ) -> Result<Erasure, StoreError> {
     let body = Body::Erased { subject: subject.clone(), kinds: erased.kinds.clone() };
     let draft = Draft::derived(erased.site.clone(), erased.at, Vec::new(), body);
-    let entry = Entry::new(draft)?;
+    let entry = [Entry::new(draft)?];
     // Keys in memory would seal later payloads under a key that is gone.
     writer.keys.clear();
-    let (batch, answers) = Batch::plan(writer, master, &[&[entry]]).await?;
+    let (batch, answers) = Batch::plan(writer, master, &[&entry]).await?;
     let answer = answers.into_iter().next().unwrap_or(Err(StoreError::Closed))?;
     let position = answer.first().map_or(batch.head, |appended| appended.position);
 
@@ -168,10 +168,12 @@ async fn destroy(
 }
 
 /// Brings the write-ahead log into the database and empties it, so that no older image of a page is left in it.
-async fn clear_wal(conn: &mut SqliteConnection) -> Result<(), StoreError> {
+async fn clear_wal(writer: &mut Writer) -> Result<(), StoreError> {
+    // SQLite refuses where another checkpoint is under way.
+    let _held = writer.beside.lock().await;
     // The connection itself waits for readers; this is for a reader that comes between.
     for _ in 0..20 {
-        let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut *conn).await?;
+        let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut writer.conn).await?;
         if row.try_get::<i64, _>(0)? == 0 {
             return Ok(());
         }

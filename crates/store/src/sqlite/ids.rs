@@ -6,23 +6,32 @@
 //! read from its end; `progress` says from where.
 
 use std::{
-    collections::BTreeMap,
-    sync::{Arc, PoisonError, RwLock},
+    collections::HashMap,
+    sync::{Arc, LazyLock, PoisonError, RwLock},
 };
 
 use calmline_core::{EventId, Position};
 use sqlx::{Row as _, SqliteConnection};
 
-use super::batch::{json_text, stored};
-use crate::{StoreError, seal::hex};
+use super::{
+    batch::stored,
+    many::{Bound, Many},
+    progress,
+};
+use crate::StoreError;
 
-/// Ids that are not in the table yet, with their positions. Shared with readers.
-pub(super) type Waiting = Arc<RwLock<BTreeMap<EventId, Position>>>;
+const TABLE: &str = "event_ids";
+
+/// Ids that are not in the table yet, with their positions, by their first byte.
+pub(super) struct WaitingIds([HashMap<EventId, Position>; 256]);
+
+/// Shared with readers.
+pub(super) type Waiting = Arc<RwLock<WaitingIds>>;
 
 /// The writer's side.
 pub(super) struct Ids {
     pub(super) waiting: Waiting,
-    /// The slice that the next commit moves.
+    /// The slice that the next commit moves: the ids that begin with this byte.
     slice: u8,
     /// The head when slice 0 was last due: once all slices have had their turn, every id up to here is in the table.
     round_began: Position,
@@ -35,25 +44,38 @@ pub(super) struct Due {
     complete: Option<Position>,
 }
 
+impl WaitingIds {
+    /// Where an id stands, if it waits.
+    pub(super) fn get(&self, id: &EventId) -> Option<Position> {
+        self.0[slice_of(id)].get(id).copied()
+    }
+
+    fn add(&mut self, id: EventId, position: Position) {
+        self.0[slice_of(&id)].insert(id, position);
+    }
+}
+
+fn slice_of(id: &EventId) -> usize {
+    let [first, ..] = *id.as_bytes();
+    usize::from(first)
+}
+
 impl Ids {
     /// Reads the ids that may not be in the table.
     pub(super) async fn load(conn: &mut SqliteConnection, head: Position) -> Result<Self, StoreError> {
-        let complete = sqlx::query("SELECT position FROM progress WHERE name = 'event_ids'")
-            .fetch_optional(&mut *conn)
-            .await?;
-        let complete: i64 = complete.map_or(Ok(0), |row| row.try_get(0))?;
+        let complete = progress::read(conn, TABLE).await?;
         let rows = sqlx::query("SELECT id, position FROM log WHERE position > $1")
-            .bind(complete)
+            .bind(stored(complete))
             .fetch_all(conn)
             .await?;
-        let mut waiting = BTreeMap::new();
+        let mut waiting = WaitingIds(std::array::from_fn(|_| HashMap::new()));
         for row in &rows {
             let position: i64 = row.try_get(1)?;
             let id: [u8; 16] = row
                 .try_get::<&[u8], _>(0)?
                 .try_into()
                 .map_err(|_| StoreError::damaged(format!("position {position}"), "id"))?;
-            waiting.insert(EventId::from_bytes(id), Position(position.unsigned_abs()));
+            waiting.add(EventId::from_bytes(id), Position(position.unsigned_abs()));
         }
         Ok(Self { waiting: Arc::new(RwLock::new(waiting)), slice: 0, round_began: head })
     }
@@ -61,26 +83,24 @@ impl Ids {
     /// What the next commit moves.
     pub(super) fn due(&self) -> Due {
         let waiting = self.waiting.read().unwrap_or_else(PoisonError::into_inner);
-        let rows = waiting.range(slice(self.slice)).map(|(id, position)| (*id, *position)).collect();
         // Said with the last slice of a round.
         let complete = (self.slice == u8::MAX).then_some(self.round_began);
-        Due { rows, complete }
+        Due::new(waiting.0[usize::from(self.slice)].iter(), complete)
     }
 
     /// Everything that waits.
     pub(super) fn all(&self, head: Position) -> Due {
         let waiting = self.waiting.read().unwrap_or_else(PoisonError::into_inner);
-        Due { rows: waiting.iter().map(|(id, position)| (*id, *position)).collect(), complete: Some(head) }
+        Due::new(waiting.0.iter().flatten(), Some(head))
     }
 
     /// Takes note of a commit that moved what was due.
     pub(super) fn committed(&mut self, new: impl Iterator<Item = (EventId, Position)>, head: Position) {
         let mut waiting = self.waiting.write().unwrap_or_else(PoisonError::into_inner);
-        let moved = waiting.range(slice(self.slice)).map(|(id, _)| *id).collect::<Vec<_>>();
-        for id in moved {
-            waiting.remove(&id);
+        waiting.0[usize::from(self.slice)].clear();
+        for (id, position) in new {
+            waiting.add(id, position);
         }
-        waiting.extend(new);
         self.slice = self.slice.wrapping_add(1);
         if self.slice == 0 {
             self.round_began = head;
@@ -88,35 +108,26 @@ impl Ids {
     }
 }
 
+static INSERT: LazyLock<Many> =
+    LazyLock::new(|| Many::insert("INSERT OR IGNORE INTO event_ids (id, position)", 2, ""));
+
 impl Due {
+    fn new<'i>(ids: impl Iterator<Item = (&'i EventId, &'i Position)>, complete: Option<Position>) -> Self {
+        let mut rows = ids.map(|(id, position)| (*id, *position)).collect::<Vec<_>>();
+        // In the order of the table's key.
+        rows.sort_unstable();
+        Self { rows, complete }
+    }
+
     /// Moves the rows, in an open transaction.
     pub(super) async fn write(&self, conn: &mut SqliteConnection) -> Result<(), StoreError> {
-        if !self.rows.is_empty() {
-            let rows = self.rows.iter().map(|(id, at)| (hex(id.as_bytes()), at.0)).collect::<Vec<_>>();
-            sqlx::query(
-                "INSERT INTO event_ids (id, position)
-                 SELECT unhex(value ->> 0), value ->> 1 FROM json_each($1) WHERE true
-                 ON CONFLICT (id) DO NOTHING",
-            )
-            .bind(json_text(&rows)?)
-            .execute(&mut *conn)
-            .await?;
+        let bind = |query: Bound, (id, position): &(EventId, Position)| {
+            query.bind(id.as_bytes().as_slice()).bind(stored(*position))
+        };
+        INSERT.execute(conn, &self.rows, bind).await?;
+        match self.complete {
+            Some(complete) => progress::note(conn, TABLE, complete).await,
+            None => Ok(()),
         }
-        if let Some(complete) = self.complete {
-            sqlx::query(
-                "INSERT INTO progress (name, position) VALUES ('event_ids', $1)
-                 ON CONFLICT (name) DO UPDATE SET position = excluded.position",
-            )
-            .bind(stored(complete))
-            .execute(conn)
-            .await?;
-        }
-        Ok(())
     }
-}
-
-fn slice(first_byte: u8) -> std::ops::RangeInclusive<EventId> {
-    let (mut low, mut high) = ([0; 16], [u8::MAX; 16]);
-    (low[0], high[0]) = (first_byte, first_byte);
-    EventId::from_bytes(low)..=EventId::from_bytes(high)
 }

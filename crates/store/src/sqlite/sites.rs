@@ -84,8 +84,8 @@ async fn create(inner: &Inner, NewSite { site, admin }: NewSite) -> Result<Optio
         profile: site.profile,
         time_zone: site.time_zone.clone(),
     };
-    let entry = Entry::new(Draft::derived(site.id.clone(), site.opened, Vec::new(), body))?;
-    let (batch, _) = Batch::plan(writer, &inner.master, &[&[entry]]).await?;
+    let entry = [Entry::new(Draft::derived(site.id.clone(), site.opened, Vec::new(), body))?];
+    let (batch, _) = Batch::plan(writer, &inner.master, &[&entry]).await?;
 
     let mut transaction = writer.conn.begin().await?;
     sqlx::query(

@@ -1,6 +1,6 @@
 //! Reading and rebuilding the views.
 
-use std::{collections::HashSet, sync::Arc};
+use std::sync::{Arc, PoisonError};
 
 use async_trait::async_trait;
 use calmline_core::{AgentId, AlertId, CallId, OfferId, SiteId, Timestamp};
@@ -9,13 +9,15 @@ use sqlx::{Connection as _, Row as _, sqlite::SqliteRow};
 
 use super::{
     Inner, Sqlite,
-    batch::{load_views, stored, write_views},
+    batch::stored,
     log::event,
+    places::Lists,
+    view_rows::{self, ViewRow},
 };
 use crate::{
     AgentRow, AlertRow, CallFilter, CallRow, OfferRow, StoreError, Views,
-    entry::bound_of_range,
-    views::{Changes, keys_of},
+    entry::{bound_of_range, nanoseconds},
+    views::Changes,
 };
 
 /// How many events a rebuild folds at a time.
@@ -43,19 +45,23 @@ impl Views for Sqlite {
     }
 
     async fn calls(&self, site: &SiteId, filter: &CallFilter) -> Result<Vec<CallRow>, StoreError> {
-        let rows = sqlx::query(
+        let sql = if filter.open {
             "SELECT doc FROM calls
-             WHERE site = $1 AND at >= $2 AND at < $3 AND ($4 IS NULL OR agent = $4) AND (NOT $5 OR open)
-             ORDER BY at DESC, id LIMIT $6",
-        )
-        .bind(site.as_str())
-        .bind(filter.from.map_or(i64::MIN, bound_of_range))
-        .bind(filter.to.map_or(i64::MAX, bound_of_range))
-        .bind(filter.agent.as_ref().map(AgentId::as_str))
-        .bind(filter.open)
-        .bind(if filter.limit == 0 { 100 } else { filter.limit })
-        .fetch_all(&self.inner.readers)
-        .await?;
+             WHERE site = $1 AND at >= $2 AND at < $3 AND ($4 IS NULL OR agent = $4) AND open
+             ORDER BY at DESC, id LIMIT $5"
+        } else {
+            "SELECT doc FROM calls
+             WHERE site = $1 AND at >= $2 AND at < $3 AND ($4 IS NULL OR agent = $4)
+             ORDER BY at DESC, id LIMIT $5"
+        };
+        let rows = sqlx::query(sql)
+            .bind(site.as_str())
+            .bind(filter.from.map_or(i64::MIN, bound_of_range))
+            .bind(filter.to.map_or(i64::MAX, bound_of_range))
+            .bind(filter.agent.as_ref().map(AgentId::as_str))
+            .bind(if filter.limit == 0 { 100 } else { filter.limit })
+            .fetch_all(&self.inner.readers)
+            .await?;
         rows.iter().map(doc).collect()
     }
 
@@ -117,7 +123,13 @@ async fn rebuild(inner: &Inner) -> Result<u64, StoreError> {
     let mut writer = inner.writer.lock().await;
     let writer = writer.as_mut().ok_or(StoreError::Closed)?;
     let mut transaction = writer.conn.begin().await?;
-    for sql in ["DELETE FROM calls", "DELETE FROM alerts", "DELETE FROM offers", "DELETE FROM agents"] {
+    for sql in [
+        "DELETE FROM calls",
+        "DELETE FROM alerts",
+        "DELETE FROM offers",
+        "DELETE FROM agents",
+        "DELETE FROM places",
+    ] {
         sqlx::query(sql).execute(&mut *transaction).await?;
     }
     let mut after = 0;
@@ -135,14 +147,19 @@ async fn rebuild(inner: &Inner) -> Result<u64, StoreError> {
         let Some(last) = events.last() else { break };
         after = stored(last.position);
         count += events.len() as u64;
-        let mut changes = Changes::default();
-        let keys = events.iter().flat_map(keys_of).collect::<HashSet<_>>();
-        load_views(&mut transaction, &mut changes, keys).await?;
+        let (mut changes, mut lists) = (Changes::default(), Lists::default());
         for event in &events {
-            changes.apply(event);
+            changes.touch(&event.site, &event.body);
+            lists.add(event.position, &event.site, nanoseconds(event.at)?, &event.body);
         }
-        write_views(&mut transaction, &changes.into_rows().collect::<Vec<_>>()).await?;
+        view_rows::load(&mut transaction, &mut changes).await?;
+        for event in &events {
+            changes.apply(&event.site, event.at, &event.body);
+        }
+        view_rows::store(&mut transaction, &ViewRow::all(changes)?).await?;
+        lists.moved(last.position).write(&mut transaction).await?;
     }
     transaction.commit().await?;
+    *writer.waiting_places.write().unwrap_or_else(PoisonError::into_inner) = Lists::after(writer.head);
     Ok(count)
 }

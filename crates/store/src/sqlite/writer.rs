@@ -2,14 +2,20 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, atomic::Ordering},
+    sync::{Arc, PoisonError, RwLock, atomic::Ordering},
 };
 
 use calmline_core::{Position, SiteId, SubjectId, event::PayloadKind};
 use sqlx::{Connection as _, Row as _, SqliteConnection};
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::{Inner, batch::Batch, ids::Ids};
+use super::{
+    Inner,
+    batch::Batch,
+    checkpoint::Beside,
+    ids::Ids,
+    places::{self, Lists, Moved},
+};
 use crate::{
     Appended, StoreError,
     entry::{Entry, GENESIS},
@@ -48,6 +54,8 @@ pub(super) struct Writer {
     pub(super) hash: [u8; 32],
     pub(super) keys: HashMap<KeyFor, Arc<DataKey>>,
     pub(super) ids: Ids,
+    pub(super) waiting_places: places::Waiting,
+    pub(super) beside: Beside,
     pub(super) head_sender: watch::Sender<Position>,
 }
 
@@ -68,21 +76,45 @@ impl Writer {
             None => (Position(0), GENESIS),
         };
         let ids = Ids::load(&mut conn, head).await?;
+        let waiting_places = Arc::new(RwLock::new(places::load(&mut conn).await?));
         head_sender.send_replace(head);
-        Ok(Self { conn, head, hash, keys: HashMap::new(), ids, head_sender })
+        let (keys, beside) = (HashMap::new(), Beside::default());
+        Ok(Self { conn, head, hash, keys, ids, waiting_places, beside, head_sender })
     }
 
     /// Takes note of a batch that is on disk.
-    pub(super) fn committed(&mut self, batch: Batch) {
+    pub(super) fn committed(&mut self, batch: Batch<'_>) {
         if self.keys.len() > KEYS {
             self.keys.clear();
         }
         if batch.head > self.head {
-            self.ids.committed(batch.ids(), batch.head);
+            self.ids.committed(batch.log.iter().map(|row| (row.entry.draft.id, row.position)), batch.head);
+            self.place(&batch);
             (self.head, self.hash) = (batch.head, batch.hash);
             self.head_sender.send_replace(self.head);
         }
         self.keys.extend(batch.new_keys());
+    }
+
+    /// What the next commit moves into `places`.
+    pub(super) fn places_due(&self) -> Option<Moved> {
+        let lists = self.waiting_places.read().unwrap_or_else(PoisonError::into_inner);
+        lists.full().then(|| lists.moved(self.head))
+    }
+
+    /// Everything that waits for `places`.
+    pub(super) fn places_all(&self) -> Moved {
+        self.waiting_places.read().unwrap_or_else(PoisonError::into_inner).moved(self.head)
+    }
+
+    fn place(&self, batch: &Batch<'_>) {
+        let mut lists = self.waiting_places.write().unwrap_or_else(PoisonError::into_inner);
+        if batch.places.is_some() {
+            *lists = Lists::after(self.head);
+        }
+        for row in &batch.log {
+            lists.add(row.position, &row.entry.draft.site, row.entry.at, &row.entry.draft.body);
+        }
     }
 }
 

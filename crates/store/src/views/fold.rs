@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use calmline_core::{
-    Body, CallId, Event, SiteId, Timestamp,
+    Body, CallId, SiteId, Timestamp,
     event::{AlertOutcome, OfferAnswer},
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -33,11 +33,11 @@ impl View {
 }
 
 /// Which row of which view.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Key {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Key<'e> {
     pub(crate) view: View,
-    pub(crate) site: SiteId,
-    pub(crate) id: String,
+    pub(crate) site: &'e SiteId,
+    pub(crate) id: &'e str,
 }
 
 /// A row of any view.
@@ -77,7 +77,7 @@ impl Row {
     }
 
     /// When the row began: what it is sorted by.
-    pub(crate) fn at(&self) -> Timestamp {
+    fn at(&self) -> Timestamp {
         match self {
             Self::Call(row) => row.began,
             Self::Alert(row) => row.raised,
@@ -87,7 +87,7 @@ impl Row {
     }
 
     /// Whose row it is.
-    pub(crate) fn agent(&self) -> Option<&str> {
+    fn agent(&self) -> Option<&str> {
         match self {
             Self::Call(row) => row.agent.as_ref().map(calmline_core::AgentId::as_str),
             Self::Alert(row) => Some(row.agent.as_str()),
@@ -97,7 +97,7 @@ impl Row {
     }
 
     /// Whether something is still to come.
-    pub(crate) fn open(&self) -> bool {
+    fn open(&self) -> bool {
         match self {
             Self::Call(row) => row.ended.is_none(),
             Self::Alert(row) => row.outcome.is_none(),
@@ -108,50 +108,71 @@ impl Row {
             Self::Agent(_) => true,
         }
     }
+    /// What the row is found by, beside its key.
+    pub(crate) fn found_by(&self) -> FoundBy {
+        (self.at(), self.agent().map(str::to_owned), self.open())
+    }
 }
 
-/// Rows on their way to a view: what was loaded, changed by what happened.
+/// What a row is found by, beside its key: its time, its agent, and whether it is open.
+pub(crate) type FoundBy = (Timestamp, Option<String>, bool);
+
+/// A row on its way to a view.
 #[derive(Debug, Default)]
-pub(crate) struct Changes {
-    rows: HashMap<Key, Option<Row>>,
+struct Changed {
+    /// What the stored row is found by; none if there is none.
+    before: Option<FoundBy>,
+    row: Option<Row>,
 }
 
-impl Changes {
-    /// Whether the row was loaded, or looked for and not found.
-    pub(crate) fn has(&self, key: &Key) -> bool {
-        self.rows.contains_key(key)
+/// Rows on their way to a view: what was loaded, changed by what happened. Borrows the events' names.
+#[derive(Debug, Default)]
+pub(crate) struct Changes<'e> {
+    rows: HashMap<Key<'e>, Changed>,
+}
+
+impl<'e> Changes<'e> {
+    /// Makes place for the rows that an event touches.
+    pub(crate) fn touch(&mut self, site: &'e SiteId, body: &'e Body) {
+        for key in keys_of(site, body) {
+            self.rows.entry(key).or_default();
+        }
     }
 
-    /// Notes the row as it is stored.
-    pub(crate) fn load(&mut self, key: Key, row: Option<Row>) {
-        self.rows.insert(key, row);
+    /// The rows that are touched in one view.
+    pub(crate) fn touched(&self, view: View) -> Vec<Key<'e>> {
+        self.rows.keys().filter(|key| key.view == view).copied().collect()
+    }
+
+    /// Notes a row as it is stored.
+    pub(crate) fn load(&mut self, key: Key<'e>, row: Row) {
+        self.rows.insert(key, Changed { before: Some(row.found_by()), row: Some(row) });
     }
 
     /// Folds an event into the rows that it touches; a row that was not loaded is taken to be new.
-    pub(crate) fn apply(&mut self, event: &Event) {
-        for key in keys_of(event) {
-            let view = key.view;
-            let row = self.rows.entry(key).or_default();
-            match view {
-                View::Calls => fold_call(row, event),
-                View::Alerts => fold_alert(row, event),
-                View::Offers => fold_offer(row, event),
-                View::Agents => fold_agent(row, event),
+    pub(crate) fn apply(&mut self, site: &'e SiteId, at: Timestamp, body: &'e Body) {
+        for key in keys_of(site, body) {
+            let row = &mut self.rows.entry(key).or_default().row;
+            match key.view {
+                View::Calls => fold_call(row, at, body),
+                View::Alerts => fold_alert(row, at, body),
+                View::Offers => fold_offer(row, at, body),
+                View::Agents => fold_agent(row, at, body),
             }
         }
     }
 
-    /// The rows that are there, by key.
-    pub(crate) fn into_rows(self) -> impl Iterator<Item = (Key, Row)> {
-        self.rows.into_iter().filter_map(|(key, row)| Some((key, row?)))
+    /// The rows that are there, by key, with what the stored ones are found by.
+    pub(crate) fn into_rows(self) -> impl Iterator<Item = (Key<'e>, Option<FoundBy>, Row)> {
+        self.rows.into_iter().filter_map(|(key, changed)| Some((key, changed.before, changed.row?)))
     }
 }
 
 /// The rows that an event touches; two at most.
-pub(crate) fn keys_of(event: &Event) -> impl Iterator<Item = Key> {
-    let key = |view, id: &str| Some(Key { view, site: event.site.clone(), id: id.to_owned() });
-    let call = |call: &CallId| key(View::Calls, call.as_str());
-    let (first, second) = match &event.body {
+fn keys_of<'e>(site: &'e SiteId, body: &'e Body) -> impl Iterator<Item = Key<'e>> {
+    let key = |view, id: &'e str| Some(Key { view, site, id });
+    let call = |call: &'e CallId| key(View::Calls, call.as_str());
+    let (first, second) = match body {
         Body::CallOffered { call: c, .. }
         | Body::CallAnswered { call: c, .. }
         | Body::CallHeld { call: c }
@@ -179,13 +200,12 @@ pub(crate) fn keys_of(event: &Event) -> impl Iterator<Item = Key> {
     first.into_iter().chain(second)
 }
 
-fn fold_call(row: &mut Option<Row>, event: &Event) {
-    let Some(call) = event.body.call() else { return };
-    let at = event.at;
+fn fold_call(row: &mut Option<Row>, at: Timestamp, body: &Body) {
+    let Some(call) = body.call() else { return };
     let row = row.get_or_insert_with(|| Row::Call(new_call(call, at)));
     let Row::Call(row) = row else { return };
     row.began = row.began.min(at);
-    match &event.body {
+    match body {
         Body::CallOffered { agent, queue, .. } => {
             row.offered.get_or_insert(at);
             row.agent = agent.clone().or(row.agent.take());
@@ -249,12 +269,12 @@ fn new_call(call: &CallId, began: Timestamp) -> CallRow {
     }
 }
 
-fn fold_alert(row: &mut Option<Row>, event: &Event) {
-    match (&event.body, row.as_mut()) {
+fn fold_alert(row: &mut Option<Row>, at: Timestamp, body: &Body) {
+    match (body, row.as_mut()) {
         (Body::AlertRaised { alert, agent, call, reason, confidence, evidence, action, expires }, None) => {
             *row = Some(Row::Alert(AlertRow {
                 alert: alert.clone(),
-                raised: event.at,
+                raised: at,
                 agent: agent.clone(),
                 call: call.clone(),
                 reason: reason.clone(),
@@ -265,35 +285,35 @@ fn fold_alert(row: &mut Option<Row>, event: &Event) {
                 outcome: None,
                 closed: None,
                 closed_by: None,
+                done: None,
             }));
         }
         // The first answer stands.
-        (Body::AlertClosed { outcome, by, .. }, Some(Row::Alert(row))) if row.outcome.is_none() => {
+        (Body::AlertClosed { outcome, by, action, .. }, Some(Row::Alert(row))) if row.outcome.is_none() => {
             let outcome: AlertOutcome = *outcome;
-            (row.outcome, row.closed, row.closed_by) = (Some(outcome), Some(event.at), Some(by.clone()));
+            (row.outcome, row.closed, row.closed_by) = (Some(outcome), Some(at), Some(by.clone()));
+            row.done.clone_from(action);
         }
         _ => {}
     }
 }
 
-fn fold_offer(row: &mut Option<Row>, event: &Event) {
-    if let (Body::BreakOffered { offer, agent, minutes, reasons, expires }, None) =
-        (&event.body, row.as_ref())
-    {
+fn fold_offer(row: &mut Option<Row>, at: Timestamp, body: &Body) {
+    if let (Body::BreakOffered { offer, agent, minutes, reasons, expires }, None) = (body, row.as_ref()) {
         *row = Some(Row::Offer(OfferRow {
             offer: offer.clone(),
             agent: agent.clone(),
-            offered: event.at,
+            offered: at,
             minutes: *minutes,
             reasons: reasons.clone(),
             expires: *expires,
             state: OfferState::Offered,
-            changed: event.at,
+            changed: at,
         }));
         return;
     }
     let Some(Row::Offer(row)) = row else { return };
-    let state = match &event.body {
+    let state = match body {
         Body::BreakAnswered { answer: OfferAnswer::Accepted, .. } => OfferState::Accepted,
         Body::BreakAnswered { answer: OfferAnswer::Moved { to }, .. } => OfferState::Moved { to: *to },
         Body::BreakAnswered { answer: OfferAnswer::Refused, .. } => OfferState::Refused,
@@ -303,15 +323,15 @@ fn fold_offer(row: &mut Option<Row>, event: &Event) {
         Body::BreakLapsed { .. } => OfferState::Lapsed,
         _ => return,
     };
-    (row.state, row.changed) = (state, event.at);
+    (row.state, row.changed) = (state, at);
 }
 
-fn fold_agent(row: &mut Option<Row>, event: &Event) {
-    let Body::AgentState { agent, state, reason } = &event.body else { return };
+fn fold_agent(row: &mut Option<Row>, at: Timestamp, body: &Body) {
+    let Body::AgentState { agent, state, reason } = body else { return };
     // A state that was told late does not undo a newer one.
-    if matches!(row, Some(Row::Agent(row)) if row.since > event.at) {
+    if matches!(row, Some(Row::Agent(row)) if row.since > at) {
         return;
     }
     let (agent, state, reason) = (agent.clone(), *state, reason.clone());
-    *row = Some(Row::Agent(AgentRow { agent, state, since: event.at, reason }));
+    *row = Some(Row::Agent(AgentRow { agent, state, since: at, reason }));
 }

@@ -102,6 +102,9 @@ pub struct AlertRow {
     /// Who said so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closed_by: Option<AccountId>,
+    /// What they did about it: a catalogue code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub done: Option<String>,
 }
 
 /// How an offer of a break stands.
@@ -127,7 +130,8 @@ pub enum OfferState {
     Unconfirmed,
     /// The break was had.
     Ended {
-        /// How long it was, in minutes.
+        /// How long it was, in minutes. A row holds the minutes that were offered beside it, so it has a name of its own.
+        #[serde(rename = "lasted")]
         minutes: f64,
     },
 }
@@ -166,4 +170,25 @@ pub struct AgentRow {
     /// The platform's reason code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_offer_whose_break_is_over_is_read_as_it_was_written() {
+        let row = OfferRow {
+            offer: OfferId::new("o").unwrap(),
+            agent: AgentId::new("x").unwrap(),
+            offered: Timestamp::UNIX_EPOCH,
+            minutes: 6,
+            reasons: Vec::new(),
+            expires: Timestamp::UNIX_EPOCH,
+            state: OfferState::Ended { minutes: 7.5 },
+            changed: Timestamp::UNIX_EPOCH,
+        };
+        let text = serde_json::to_string(&row).unwrap();
+        assert_eq!(serde_json::from_str::<OfferRow>(&text).unwrap(), row);
+    }
 }

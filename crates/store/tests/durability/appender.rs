@@ -18,6 +18,11 @@ async fn appender() -> Result<(), Box<dyn Error>> {
     let unsynced = std::env::var_os("CALMLINE_TEST_UNSYNCED").is_some();
     let durability = if unsynced { Durability::Unsynced } else { Durability::Synced };
     let store = Arc::new(Sqlite::open_with(&dir, durability).await?);
+    if std::env::var_os("CALMLINE_TEST_FILLED").is_some() {
+        for number in 0..FILL {
+            store.append(filling(number)?).await?;
+        }
+    }
     let tasks = (0..8).map(|task| {
         let (store, round) = (Arc::clone(&store), round.clone());
         tokio::spawn(async move {
@@ -38,6 +43,20 @@ async fn appender() -> Result<(), Box<dyn Error>> {
         task.await??;
     }
     Ok(())
+}
+
+/// Calls of [`filling`]: 8,160 events, not quite the 8,192 after which what follows the log is moved.
+const FILL: u32 = 8;
+
+/// Many events.
+fn filling(number: u32) -> Result<Vec<Draft>, Box<dyn Error>> {
+    let (site, agent) = (SiteId::new("s")?, AgentId::new(format!("filling-{number}"))?);
+    let drafts = (0..1_020).map(|second| {
+        let body = Body::AgentState { agent: agent.clone(), state: WorkState::Busy, reason: None };
+        let at = Timestamp::from_second(1_780_000_000 + second).unwrap_or_default();
+        Draft::told(site.clone(), "child", &format!("filling-{number}-{second}"), at, body)
+    });
+    Ok(drafts.collect())
 }
 
 /// A state, a timer and an utterance with sealed words.

@@ -9,14 +9,13 @@ use std::{
     sync::Arc,
 };
 
-use calmline_care::Settings;
 use calmline_core::{
     AccountId, AgentId, Body, CallId, Draft, OfferId, Party, SiteId, Timestamp,
     catalog::Lang,
     event::OfferAnswer,
     policy::{Notice, TABLE_VERSION, consents_wanted},
 };
-use calmline_floor::{Decider, Ear, Hears, Rehearsal};
+use calmline_floor::{Ear, Hears, Rehearsal};
 use calmline_media::RATE;
 use calmline_sense::AffectModel;
 use calmline_sim::{
@@ -26,7 +25,12 @@ use calmline_sim::{
 use jiff::SignedDuration;
 use serde_json::json;
 
-use super::{Place, narrator::reason_of, voices::Voices};
+use super::{
+    Place,
+    narrator::reason_of,
+    summary::{Count, summary},
+    voices::Voices,
+};
 use crate::{cli::Demo, failure::Failure, said::Said};
 
 /// What one script gives to hear: facts of a call whose audio begins at the epoch.
@@ -34,6 +38,7 @@ type Heard = Arc<Vec<(f64, Body)>>;
 
 /// Runs the command.
 pub fn run(options: &Demo, places: &[Place], said: &Said) -> Result<(), Failure> {
+    let mut counts = BTreeMap::new();
     for (index, place) in places.iter().enumerate() {
         let mut day = Day::open(options, index, place)?;
         said.note(format!(
@@ -43,7 +48,20 @@ pub fn run(options: &Demo, places: &[Place], said: &Said) -> Result<(), Failure>
             said.both("a day in virtual time", "虚拟时间的一天")
         ));
         day.run(said)?;
-        day.report(options.json, said);
+        if options.json {
+            day.decisions(said);
+        }
+        let mut count = Count::of(place.profile);
+        for event in day.rehearsal.events() {
+            count.take(&event.body);
+        }
+        counts.insert(day.site, count);
+    }
+    let told = summary(said, &counts);
+    if options.json {
+        said.note(told)
+    } else {
+        said.line(told)
     }
     Ok(())
 }
@@ -105,8 +123,7 @@ impl Day {
             seed: options.seed.wrapping_add(index as u64),
         })
         .map_err(Failure::input)?;
-        let decider = Decider::new(site.clone(), place.profile, Settings::default());
-        let mut rehearsal = Rehearsal::new(decider);
+        let mut rehearsal = Rehearsal::new(site.clone(), place.profile);
         let by = AccountId::new("demo").map_err(Failure::input)?;
         for notice in Notice::ALL {
             let body = Body::NoticeConfirmed { notice, text_sha256: String::new(), by: by.clone() };
@@ -181,7 +198,7 @@ impl Day {
         let epoch = Timestamp::UNIX_EPOCH;
         let template = CallId::new("script").map_err(Failure::input)?;
         let mut out = Vec::new();
-        let policy = self.rehearsal.decider().policy();
+        let policy = self.rehearsal.policy();
         let parties = [Party::Customer, Party::Agent];
         let mut ear = Ear::open(
             policy,
@@ -212,7 +229,13 @@ impl Day {
         Ok(facts
             .into_iter()
             .filter(|draft| {
-                matches!(draft.body, Body::Signal { .. } | Body::Utterance { .. } | Body::LegClosed { .. })
+                matches!(
+                    draft.body,
+                    Body::LegOpened { .. }
+                        | Body::Signal { .. }
+                        | Body::Utterance { .. }
+                        | Body::LegClosed { .. }
+                )
             })
             .map(|draft| (draft.at.duration_since(epoch).as_secs_f64(), draft.body))
             .collect())
@@ -263,25 +286,15 @@ impl Day {
         }
     }
 
-    fn report(&self, as_json: bool, said: &Said) {
-        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-        for event in self.rehearsal.events() {
-            *counts.entry(event.body.kind()).or_default() += 1;
-            if as_json && event.body.is_decision() {
-                let text = reason_of(&event.body)
-                    .map(|reason| json!({ "en": Lang::En.tell(&reason), "zh": Lang::Zh.tell(&reason) }));
-                said.line(
-                    json!({
-                        "site": event.site, "at": event.at, "kind": event.body.kind(), "agent": event.body.agent(),
-                        "because": event.because, "text": text,
-                    })
-                    .to_string(),
-                );
-            }
-        }
-        for (kind, count) in counts {
-            let line = format!("  {kind:20} {count}");
-            if as_json { said.note(line) } else { said.line(line) }
+    fn decisions(&self, said: &Said) {
+        for event in self.rehearsal.events().iter().filter(|event| event.body.is_decision()) {
+            let text = reason_of(&event.body)
+                .map(|reason| json!({ "en": Lang::En.tell(&reason), "zh": Lang::Zh.tell(&reason) }));
+            let line = json!({
+                "site": event.site, "at": event.at, "kind": event.body.kind(), "agent": event.body.agent(),
+                "because": event.because, "text": text,
+            });
+            said.line(line.to_string());
         }
     }
 }
@@ -289,7 +302,10 @@ impl Day {
 /// The same fact about another call.
 fn retold(body: &Body, to: &CallId) -> Body {
     let mut body = body.clone();
-    if let Body::Signal { call, .. } | Body::Utterance { call, .. } | Body::LegClosed { call, .. } = &mut body
+    if let Body::LegOpened { call, .. }
+    | Body::Signal { call, .. }
+    | Body::Utterance { call, .. }
+    | Body::LegClosed { call, .. } = &mut body
     {
         call.clone_from(to);
     }

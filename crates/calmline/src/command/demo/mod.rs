@@ -1,21 +1,33 @@
 //! `demo`: a floor of simulated agents, live, over real sockets.
 //!
 //! The simulated world is outside: only audio frames (AudioHook), work events (HTTP) and what simulated agents answer on
-//! their own pages (HTTP) cross from it to the product. What the product then shows is read from its log.
+//! their own pages (HTTP) cross from it to the product; the tests in `crossing` hold it to that. What the product then
+//! shows is read from its log.
 
+mod columns;
+#[cfg(test)]
+mod crossing;
 mod fast;
+mod home;
+mod http;
 mod narrator;
 mod outside;
 mod player;
+mod sentences;
+mod site;
 mod stage;
+mod summary;
 mod voices;
 
-use std::{io::IsTerminal, time::Duration};
+use std::{io::IsTerminal, pin::pin, time::Duration};
 
 use calmline_core::policy::Profile;
 
-use self::{narrator::Narrator, stage::Stage, voices::Voices};
-use super::recogniser::{self, Wanted};
+use self::{home::Home, narrator::Narrator, stage::Stage, voices::Voices};
+use super::{
+    recogniser::{self, Wanted},
+    serve,
+};
 use crate::{
     cli::Demo,
     failure::Failure,
@@ -59,24 +71,33 @@ pub async fn run(options: Demo, said: &Said) -> Result<(), Failure> {
         .or_else(|failure| without_words(&failure, said))?;
     let voices = tokio::task::block_in_place(|| Voices::find(said));
     let places = places(options.profile);
-    let mut stage = Stage::set(&options, &places, recognisers, said).await?;
+    // From here on there is something to put away, so a signal ends the demo in order.
+    let mut ended = pin!(serve::ended()?);
+    let home = Home::of(options.data.as_deref())?;
+    let mut stage = tokio::select! {
+        stage = Stage::set(&options, &places, &home, recognisers, said) => stage?,
+        () = &mut ended => return Ok(()),
+    };
     let narrator = Narrator::new(&stage, options.json, *said);
     narrator.opening(&places, &stage);
 
     let stop = tokio_util::sync::CancellationToken::new();
-    let floors = outside::run(&mut stage, &voices, &stop);
-    let telling = tokio::spawn(narrator.tell(stage.live.clone(), floors.offers, stop.clone()));
-    tokio::select! {
-        () = over(minutes) => {}
-        outcome = tokio::signal::ctrl_c() => outcome?,
-    }
+    let mut floors = outside::run(&mut stage, &voices, &stop);
+    let telling = tokio::spawn(narrator.tell(stage.live.clone(), floors.offers.clone(), stop.clone()));
+    let mut outcome = tokio::select! {
+        () = over(minutes) => Ok(()),
+        () = ended => Ok(()),
+        // Floors go on until they are told to stop; one that ends by itself has failed.
+        broken = floors.ended() => broken,
+    };
     stop.cancel();
-    for floor in floors.tasks {
-        floor.await.map_err(anyhow::Error::from)??;
+    while !floors.tasks.is_empty() {
+        outcome = outcome.and(floors.ended().await);
     }
-    let narrator = telling.await.map_err(anyhow::Error::from)?;
-    narrator.closing();
-    stage.strike().await
+    telling.await.map_err(anyhow::Error::from)?.closing(&home);
+    stage.strike().await?;
+    home.leave()?;
+    outcome
 }
 
 /// With a person watching, the demo goes on until they end it; otherwise it ends after the story.

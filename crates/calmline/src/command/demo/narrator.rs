@@ -6,10 +6,7 @@ use std::{
 };
 
 use calmline_core::{
-    AgentId, Body, Event, EventId, SiteId,
-    catalog::Lang,
-    event::{OfferAnswer, Reason},
-    policy::Profile,
+    AgentId, Body, Event, EventId, Position, SiteId, Timestamp, catalog::Lang, event::Reason, policy::Profile,
 };
 use calmline_server::live::Live;
 use calmline_store::Feed;
@@ -17,30 +14,30 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::{Place, outside::Seen, stage::Stage};
+use super::{
+    Place,
+    columns::{hanging, left, right},
+    home::Home,
+    outside::Seen,
+    sentences::{Sentences, Told, WHAT_WIDTH, clock, grounds},
+    stage::Stage,
+    summary::{Count, summary},
+};
 use crate::said::Said;
 
-/// What has been counted at a site.
-#[derive(Debug, Default)]
-struct Count {
-    calls: u64,
-    frames: u64,
-    lost: u64,
-    utterances: u64,
-    words: u64,
-    agent_voice: u64,
-    decisions: BTreeMap<&'static str, u64>,
-}
+/// How many events decisions may rest on are remembered; the demo has some ten a second.
+const EVIDENCE: usize = 20_000;
+/// How many causes of a decision are told, the latest ones.
+const CAUSES: usize = 3;
 
 /// Tells the story.
 pub struct Narrator {
     names: HashMap<AgentId, AgentId>,
-    profiles: HashMap<SiteId, Profile>,
     counts: BTreeMap<SiteId, Count>,
     /// What decisions may rest on: the sensed events of late.
     evidence: HashMap<EventId, Event>,
-    from: calmline_core::Position,
-    url: String,
+    from: Position,
+    start: Timestamp,
     json: bool,
     said: Said,
 }
@@ -48,71 +45,112 @@ pub struct Narrator {
 impl Narrator {
     /// A narrator who has read the log up to now.
     pub fn new(stage: &Stage, json: bool, said: Said) -> Self {
-        let names = stage.floors.iter().flat_map(|floor| floor.names.clone()).collect();
-        let profiles = stage.floors.iter().map(|floor| (floor.site.clone(), floor.profile)).collect();
-        let counts = stage.floors.iter().map(|floor| (floor.site.clone(), Count::default())).collect();
+        let counts = stage.floors.iter().map(|floor| (floor.site.clone(), Count::of(floor.profile)));
         Self {
-            names,
-            profiles,
-            counts,
+            names: stage.floors.iter().flat_map(|floor| floor.names.clone()).collect(),
+            counts: counts.collect(),
             evidence: HashMap::new(),
             from: stage.live.store().head(),
-            url: stage.url.clone(),
+            start: stage.start,
             json,
             said,
         }
+    }
+
+    /// Says what will be seen, how to look further and how to sign in.
+    pub fn opening(&self, places: &[Place], stage: &Stage) {
+        let said = &self.said;
+        let agents = stage.floors.first().map_or(0, |floor| floor.names.len()).to_string();
+        let what = said
+            .both(
+                "Calmline with AGENTS simulated agents a site. Callers and agents speak; the sound of their calls and the \
+                 phone platform's work events reach the product over real network connections.",
+                "宁线演示,每个站点 AGENTS 名模拟坐席。来电与坐席的话音由程序合成;通话音频和电话平台的工作事件经真实网络连接进入产品。",
+            )
+            .replace("AGENTS", &agents);
+        said.note(format!("\n{}", hanging("", &what)));
+        let wide = self.site_width();
+        for place in places {
+            let profile = self.lang().say(profile_code(place.profile));
+            let told = format!("{profile}{}{}", said.both(". ", "。"), self.means(place.profile));
+            said.note(hanging(&format!("  {}  ", left(place.name, wide)), &told));
+        }
+        self.doors(stage);
+        said.note(format!(
+            "\n{}\n",
+            said.both(
+                "First a morning's work is told at once; then calls are heard, live. Ctrl-C ends the demo.",
+                "先一次性送入一上午的工作事件,然后实时收听通话。按 Ctrl-C 结束。",
+            )
+        ));
+    }
+
+    fn means(&self, profile: Profile) -> &'static str {
+        match profile {
+            Profile::Strict => self.said.both(
+                "Nothing at all is inferred about agents. Callers were told.",
+                "完全不推断坐席。已告知来电者。",
+            ),
+            Profile::Eu => self.said.both(
+                "Nothing about agents is inferred from voice or words. Callers were told.",
+                "不从声音或文字推断坐席。已告知来电者。",
+            ),
+            Profile::Cn | Profile::Us | Profile::Kr | Profile::Jp => self.said.both(
+                "Callers were told; that agents consented is simulated.",
+                "已告知来电者;坐席的同意为模拟。",
+            ),
+        }
+    }
+
+    /// How to look further and how to sign in.
+    fn doors(&self, stage: &Stage) {
+        let said = &self.said;
+        let Some(floor) = stage.floors.first() else { return };
+        let (site, url, password) = (&floor.site, &stage.url, &stage.password);
+        let others: Vec<_> = stage.floors.iter().skip(1).map(|floor| format!("@{}", floor.site)).collect();
+        let agent = floor.names.values().min().map_or("", AgentId::as_str);
+        said.note(format!("\n{}", said.both("Look around while it runs", "运行期间可以这样查看")));
+        let also = |others: &str| {
+            said.both(", and likewise OTHERS", ",以及 OTHERS 的同名账号").replace("OTHERS", others)
+        };
+        let row = |what: &str, text: String| {
+            said.note(format!("  {}  {text}", left(what, 14)));
+        };
+        row(said.both("in a browser", "浏览器"), url.clone());
+        row(
+            said.both("sign in as", "登录账号"),
+            format!("supervisor@{site}{}{password}", said.both("   password  ", "   密码  ")),
+        );
+        row(
+            said.both("from a program", "程序调用"),
+            format!(
+                "POST {url}/v1/session {{\"login\": \"supervisor@{site}\", \"password\": \"{password}\"}}"
+            ),
+        );
+        row(
+            "",
+            said.both(
+                "then GET /v1/stream; all routes: /openapi.json; figures: /metrics",
+                "然后 GET /v1/stream;全部接口:/openapi.json;指标:/metrics",
+            )
+            .into(),
+        );
+        row(
+            said.both("other people", "其他账号"),
+            format!(
+                "{agent}@{site}, admin@{site}, council@{site}{}{}",
+                if others.is_empty() { String::new() } else { also(&others.join(", ")) },
+                said.both(", with the same password", ",密码相同"),
+            ),
+        );
     }
 
     fn lang(&self) -> Lang {
         self.said.lang
     }
 
-    /// Says how to look further and how to sign in, while the demo runs.
-    fn doors(&self, stage: &Stage) {
-        let said = &self.said;
-        let agent = stage
-            .floors
-            .first()
-            .and_then(|floor| floor.names.values().next().map(|name| format!("{name}@{}", floor.site)));
-        let site = stage.floors.first().map_or("", |floor| floor.site.as_str());
-        said.note(format!(
-            "{0}: {1}\n  POST {1}/v1/session {{\"login\": \"supervisor@{site}\", \"password\": \"{2}\"}}\n  {3}: supervisor@…, admin@…, council@…, {4}\n  {1}/openapi.json · /metrics · /v1/stream\n",
-            said.both("look further while it runs", "运行期间可进一步查看"),
-            self.url,
-            stage.password,
-            said.both("people, all with this password", "账号(密码相同)"),
-            agent.unwrap_or_default(),
-        ));
-    }
-
-    /// Says what will be seen.
-    pub fn opening(&self, places: &[Place], stage: &Stage) {
-        self.doors(stage);
-        for place in places {
-            let how = match place.profile {
-                Profile::Strict => self.said.both(
-                    "no inference about agents at all; callers were told",
-                    "完全不推断坐席;已告知来电者",
-                ),
-                Profile::Eu => self.said.both(
-                    "nothing about agents is inferred from voice or words; callers were told",
-                    "不从声音或文字推断坐席;已告知来电者",
-                ),
-                Profile::Cn | Profile::Us | Profile::Kr | Profile::Jp => self.said.both(
-                    "callers were told; agents' consents are simulated",
-                    "已告知来电者;坐席的同意为模拟",
-                ),
-            };
-            self.said.note(format!(
-                "{} · {} · {how}",
-                place.name,
-                self.lang().say(profile_code(place.profile))
-            ));
-        }
-        self.said.note(self.said.both(
-            "a morning of work events is told first; then calls are heard, live",
-            "先送入一上午的工作事件,然后实时收听通话",
-        ));
+    fn site_width(&self) -> usize {
+        self.counts.keys().map(|site| site.as_str().len()).max().unwrap_or(0)
     }
 
     /// Follows the log until the demo ends, and shows agents their offers.
@@ -143,39 +181,32 @@ impl Narrator {
     }
 
     async fn event(&mut self, live: &Live, event: Event) {
-        self.count(&event);
-        if event.body.is_decision() || matches!(event.body, Body::BreakAnswered { .. }) {
-            if self.json {
+        let first_calm = self.count(&event);
+        if self.json {
+            if event.body.is_decision() || matches!(event.body, Body::BreakAnswered { .. }) {
                 self.json_line(&event);
-            } else if let Some(line) = self.line(live, &event).await {
-                let time = event.at.to_zoned(jiff::tz::TimeZone::system()).strftime("%H:%M:%S").to_string();
-                self.said.line(format!("{time}  {:9} {line}", event.site.to_string()));
+            }
+        } else if let Some(told) = first_calm {
+            self.say(&event, &told);
+        } else if let Some(name) = event.body.agent().and_then(|agent| self.names.get(agent)) {
+            let grounds = self.grounds(live, &event).await;
+            if let Some(told) = Sentences::about(&self.said, name).of(&event.body, &grounds) {
+                self.say(&event, &told);
             }
         }
         if matches!(event.body, Body::Utterance { .. } | Body::Signal { .. }) {
-            if self.evidence.len() > 20_000 {
+            if self.evidence.len() > EVIDENCE {
                 self.evidence.clear();
             }
             self.evidence.insert(event.id, event);
         }
     }
 
-    fn count(&mut self, event: &Event) {
-        let Some(count) = self.counts.get_mut(&event.site) else { return };
-        match &event.body {
-            Body::LegOpened { party: calmline_core::Party::Customer, .. } => count.calls += 1,
-            Body::LegClosed { frames, lost, .. } => {
-                count.frames += frames;
-                count.lost += lost;
-            }
-            Body::Utterance { text, .. } => {
-                count.utterances += 1;
-                count.words += u64::from(text.is_some());
-            }
-            Body::Signal { party: calmline_core::Party::Agent, .. } => count.agent_voice += 1,
-            body if body.is_decision() => *count.decisions.entry(body.kind()).or_default() += 1,
-            _ => {}
-        }
+    /// Counts an event. What is to be told, if it ends the site's first calm call.
+    fn count(&mut self, event: &Event) -> Option<Told> {
+        let count = self.counts.get_mut(&event.site)?;
+        let calm = count.take(&event.body).filter(|_| count.calm == 1)?;
+        Some(Sentences::about(&self.said, self.names.get(&calm.agent)?).calm_call(calm.seconds))
     }
 
     fn json_line(&self, event: &Event) {
@@ -194,109 +225,53 @@ impl Narrator {
         self.said.line(line.to_string());
     }
 
-    async fn line(&self, live: &Live, event: &Event) -> Option<String> {
-        let lang = self.lang();
-        let agent = event.body.agent().and_then(|agent| self.names.get(agent)).map_or("", AgentId::as_str);
-        let told = reason_of(&event.body).map(|reason| lang.tell(&reason));
-        Some(match &event.body {
-            Body::PromptShown { confidence, .. } => {
-                let why = self.why(live, event).await;
-                format!(
-                    "▸ {} {agent}: {}\n{:22}{} {:.0} %{why}",
-                    self.said.both("prompt to", "提示"),
-                    told?,
-                    "",
-                    self.said.both("confidence", "把握"),
-                    confidence.get() * 100.0
-                )
-            }
-            Body::AlertRaised { action, confidence, .. } => {
-                let why = self.why(live, event).await;
-                format!(
-                    "■ {}: {} ({agent}) → {}\n{:22}{} {:.0} %{why}",
-                    self.said.both("alert to the supervisor", "班组长提醒"),
-                    told?,
-                    lang.say(action),
-                    "",
-                    self.said.both("confidence", "把握"),
-                    confidence.get() * 100.0
-                )
-            }
-            Body::BreakOffered { reasons, .. } => {
-                let why: Vec<String> = reasons.iter().map(|reason| lang.tell(reason)).collect();
-                format!("☕ {agent}: {}\n{:22}{}", told?, "", why.join(self.said.both("; ", ";")))
-            }
-            Body::BreakAnswered { answer, .. } => {
-                let answer = match answer {
-                    OfferAnswer::Accepted => "answer.accepted",
-                    OfferAnswer::Moved { .. } => "answer.moved",
-                    OfferAnswer::Refused => "answer.refused",
-                };
-                format!("  {agent}: {}", lang.say(answer))
-            }
-            Body::BreakBegan { .. } => {
-                format!(
-                    "  {agent}: {}",
-                    self.said.both("break confirmed by the phone platform", "电话平台已确认小休")
-                )
-            }
-            Body::BreakUnconfirmed { .. } | Body::BreakEnded { .. } => format!("  {agent}: {}", told?),
-            _ => return None,
-        })
+    /// Says something that happened at the time of an event: when since the start, where, what.
+    fn say(&self, event: &Event, told: &Told) {
+        let since = u64::try_from(event.at.duration_since(self.start).as_secs()).unwrap_or_default();
+        let site = left(event.site.as_str(), self.site_width());
+        let head = format!("{}  {site}  {}  ", right(&clock(since), 5), left(told.what, WHAT_WIDTH));
+        let below = " ".repeat(super::columns::width(&head));
+        for (index, sentence) in told.sentences.iter().enumerate() {
+            self.said.line(hanging(if index == 0 { &head } else { &below }, sentence));
+        }
     }
 
-    /// What a decision rests on: quotes where there are words, else what was heard.
-    async fn why(&self, live: &Live, event: &Event) -> String {
-        let mut parts: Vec<String> = Vec::new();
-        for cause in event.because.iter().filter_map(|cause| self.evidence.get(cause)) {
-            match &cause.body {
-                Body::Signal { value, drivers, .. } => {
-                    let drivers: Vec<_> = drivers.iter().map(|code| self.lang().say(code)).collect();
-                    let heard = self.said.both("voice", "声音");
-                    parts.push(format!("{heard} {:.0} % {}", value * 100.0, drivers.join(", ")));
-                }
-                Body::Utterance { text: Some(id), .. } => {
-                    if let Ok(Some(bytes)) = live.store().open_payload(&event.site, id).await {
-                        parts.push(format!("“{}”", String::from_utf8_lossy(&bytes)));
-                    }
-                }
-                _ => {}
+    /// What a decision rests on: how the voice was heard, and quotes where there are words.
+    async fn grounds(&self, live: &Live, event: &Event) -> String {
+        let causes: Vec<&Event> = event.because.iter().filter_map(|cause| self.evidence.get(cause)).collect();
+        let latest = &causes[causes.len().saturating_sub(CAUSES)..];
+        let mut quotes = Vec::new();
+        for cause in latest {
+            if let Body::Utterance { text: Some(id), .. } = &cause.body
+                && let Ok(Some(bytes)) = live.store().open_payload(&event.site, id).await
+            {
+                quotes.push(String::from_utf8_lossy(&bytes).trim().to_owned());
             }
         }
-        let latest: Vec<String> = parts.into_iter().rev().take(3).collect();
-        if latest.is_empty() { String::new() } else { format!(" · {}", latest.join(" · ")) }
+        grounds(&self.said, latest.iter().copied(), &quotes)
     }
 
     /// Sums up.
-    pub fn closing(&self) {
+    pub fn closing(&self, home: &Home) {
         let said = &self.said;
-        for (site, count) in &self.counts {
-            let decisions: Vec<_> = count.decisions.iter().map(|(kind, n)| format!("{kind} {n}")).collect();
-            let profile = self.profiles.get(site).map_or("", |profile| profile.as_str());
-            said.note(format!(
-                "\n{site} ({profile}): {} {}, {} {} ({} {}), {} {}, {} {}; {}",
-                count.calls,
-                said.both("calls heard", "通电话"),
-                count.frames,
-                said.both("samples", "采样"),
-                count.lost,
-                said.both("lost", "丢失"),
-                count.utterances,
-                said.both("utterances", "段话"),
-                count.words,
-                said.both("with words", "段有文字"),
-                decisions.join(", "),
-            ));
-            said.note(format!(
-                "  {}: {}",
-                said.both("measurements of agents' voices", "对坐席声音的测量"),
-                count.agent_voice
-            ));
+        said.note(format!("\n{}", summary(said, &self.counts)));
+        let data = home.path().display().to_string();
+        let (head, data) = if home.stays() {
+            (said.both("The data is kept. Look at it again:", "数据已保留,之后可以这样查看:"), data.as_str())
+        } else {
+            (said.both("To keep a demo's data and look at it later:", "要保留演示数据以便之后查看:"), "DIR")
+        };
+        said.note(format!("\n{head}"));
+        let keep = (!home.stays()).then(|| format!("calmline demo --data {data}"));
+        let site = self.counts.keys().next().map_or("", SiteId::as_str);
+        let later = [
+            format!("calmline serve --data {data}"),
+            format!("calmline replay --log {data}"),
+            format!("calmline attest --data {data} --site {site}"),
+        ];
+        for line in keep.into_iter().chain(later) {
+            said.note(format!("  {line}"));
         }
-        said.note(said.both(
-            "\nkeep a demo's data and look at it later: calmline demo --minutes 3 --data DIR, then calmline serve --data DIR",
-            "\n保留演示数据以便之后查看:calmline demo --minutes 3 --data DIR,然后 calmline serve --data DIR",
-        ));
     }
 }
 

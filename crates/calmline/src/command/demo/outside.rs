@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result};
 use calmline_core::{AgentId, Body, CallId, OfferId, SiteId, catalog::Lang, event::OfferAnswer};
 use calmline_server::clock;
 use calmline_sim::{
@@ -10,13 +10,14 @@ use calmline_sim::{
     work::WorkEvent,
     world::{Call, World, WorldEvent},
 };
-use serde_json::json;
-use tokio::{sync::mpsc, task::JoinHandle};
+use tokio::{sync::mpsc, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    http::Http,
     player::{self, Platform, Playing},
-    stage::{Floor, Stage},
+    site::Floor,
+    stage::Stage,
     voices::Voices,
 };
 use crate::failure::Failure;
@@ -38,23 +39,29 @@ pub struct Seen {
 /// The floors, running.
 pub struct Floors {
     /// One task each.
-    pub tasks: Vec<JoinHandle<Result<(), Failure>>>,
+    pub tasks: JoinSet<Result<()>>,
     /// Where the narrator shows agents their offers.
     pub offers: HashMap<SiteId, mpsc::UnboundedSender<Seen>>,
 }
 
+impl Floors {
+    /// How the next floor to end has ended.
+    pub async fn ended(&mut self) -> Result<(), Failure> {
+        let Some(done) = self.tasks.join_next().await else { return Ok(()) };
+        Ok(done.map_err(anyhow::Error::from)??)
+    }
+}
+
 /// Starts every floor.
 pub fn run(stage: &mut Stage, voices: &Voices, stop: &CancellationToken) -> Floors {
-    let mut floors = Floors { tasks: Vec::new(), offers: HashMap::new() };
+    let mut floors = Floors { tasks: JoinSet::new(), offers: HashMap::new() };
     for floor in &mut stage.floors {
         let Some(story) = floor.story.take() else { continue };
         let (sender, offers) = mpsc::unbounded_channel();
         floors.offers.insert(floor.site.clone(), sender);
         let outside =
             Outside::of(floor, story.world, &stage.url, &stage.password, voices.clone(), stop.clone());
-        floors.tasks.push(tokio::spawn(async move {
-            outside.live(story.history, offers).await.map_err(Failure::Inside)
-        }));
+        floors.tasks.spawn(outside.live(story.history, offers));
     }
     floors
 }
@@ -237,96 +244,4 @@ impl Outside {
         }
         Ok(())
     }
-}
-
-/// The product's API, as the world outside uses it.
-struct Http {
-    agent: ureq::Agent,
-    url: String,
-    password: String,
-    events_key: String,
-    /// Session cookies by login.
-    sessions: HashMap<String, String>,
-}
-
-impl Http {
-    fn new(url: &str, password: &str, events_key: &str) -> Self {
-        let config = ureq::Agent::config_builder()
-            .timeout_global(Some(Duration::from_secs(20)))
-            .http_status_as_error(false)
-            .build();
-        Self {
-            agent: config.into(),
-            url: url.into(),
-            password: password.into(),
-            events_key: events_key.into(),
-            sessions: HashMap::new(),
-        }
-    }
-
-    async fn work(&self, events: &[WorkEvent]) -> Result<()> {
-        let batch: Vec<_> = events.iter().map(WorkEvent::cloud_event).collect();
-        let (agent, url) = (self.agent.clone(), format!("{}/v1/events", self.url));
-        let key = self.events_key.clone();
-        blocking(move || {
-            let mut response = agent
-                .post(url)
-                .header("x-api-key", key)
-                .content_type("application/cloudevents-batch+json")
-                .send(serde_json::to_vec(&batch)?)?;
-            if response.status().is_success() {
-                return Ok(());
-            }
-            Err(anyhow!(
-                "the intake answered {}: {}",
-                response.status(),
-                response.body_mut().read_to_string()?
-            ))
-        })
-        .await
-    }
-
-    /// Answers an offer; false if it is no longer open.
-    async fn answer(&mut self, login: &str, offer: &OfferId, answer: OfferAnswer) -> Result<bool> {
-        let cookie = match self.sessions.get(login) {
-            Some(cookie) => cookie.clone(),
-            None => {
-                let cookie = self.sign_in(login).await?;
-                self.sessions.insert(login.into(), cookie.clone());
-                cookie
-            }
-        };
-        let (agent, url) = (self.agent.clone(), format!("{}/v1/me/offers/{offer}/answer", self.url));
-        let status = blocking(move || {
-            let response = agent
-                .post(url)
-                .header("cookie", cookie)
-                .header("x-calmline", "1")
-                .content_type("application/json")
-                .send(serde_json::to_vec(&answer)?)?;
-            Ok(response.status().as_u16())
-        })
-        .await?;
-        match status {
-            200..300 => Ok(true),
-            404 | 409 | 410 => Ok(false),
-            status => Err(anyhow!("answering an offer was answered {status}")),
-        }
-    }
-
-    async fn sign_in(&self, login: &str) -> Result<String> {
-        let (agent, url) = (self.agent.clone(), format!("{}/v1/session", self.url));
-        let body = serde_json::to_vec(&json!({ "login": login, "password": self.password }))?;
-        blocking(move || {
-            let response = agent.post(url).content_type("application/json").send(body)?;
-            let cookie = response.headers().get("set-cookie").and_then(|value| value.to_str().ok());
-            let pair = cookie.and_then(|cookie| cookie.split(';').next()).map(str::to_owned);
-            pair.with_context(|| format!("signing in was answered {}", response.status()))
-        })
-        .await
-    }
-}
-
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    tokio::task::spawn_blocking(work).await?
 }

@@ -29,7 +29,7 @@ pub fn run(
         let store = crate::command::open::open(data).await?;
         let mut compared = Vec::new();
         for site in store.sites().await? {
-            let decider = Decider::new(site.id.clone(), site.profile, calmline_care::Settings::default());
+            let decider = Decider::new(site.id.clone());
             compared.push(compare(store.as_ref(), &site.id, decider, span).await?);
         }
         store.close().await?;

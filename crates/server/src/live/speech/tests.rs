@@ -1,0 +1,146 @@
+//! The queue of utterances, and workers that fail.
+
+use calmline_core::{
+    Body, Share,
+    policy::{Notice, SitePolicy},
+};
+use calmline_sense::{RecogniserError, Transcript};
+
+use super::*;
+use crate::live::{
+    Options,
+    stage::{Outcome, Stage, job, policy},
+};
+
+/// What became of utterances: how many there are, and why words are missing.
+fn told(drafts: &[Draft]) -> (usize, Vec<String>) {
+    let spoken = drafts.iter().filter(|draft| matches!(draft.body, Body::Utterance { .. })).count();
+    let shed = drafts.iter().filter_map(|draft| match &draft.body {
+        Body::WordsShed { reason, .. } => Some(reason.clone()),
+        _ => None,
+    });
+    (spoken, shed.collect())
+}
+
+/// How many utterances wait.
+fn waiting(speech: &Speech) -> usize {
+    speech.lock().lines().into_iter().map(|line| line.len()).sum()
+}
+
+fn withdraw(policy: &mut SitePolicy) -> anyhow::Result<()> {
+    let by = calmline_core::AccountId::new("admin")?;
+    policy.apply(&Body::NoticeWithdrawn { notice: Notice::Recording, by });
+    Ok(())
+}
+
+#[test]
+fn audio_whose_permit_lapsed_does_not_wait_for_a_worker() -> Outcome {
+    let (mut first, second) = (policy()?, policy()?);
+    let speech = Speech::new(1);
+    assert_eq!(told(&speech.offer(job(&first, "a")?)), (0, vec![]), "it waits");
+    assert!(speech.lock().seconds() > 1.0);
+    withdraw(&mut first)?;
+    // The next offer, of whatever call, or a sweep: the utterance is finished without words, and its audio is gone.
+    assert_eq!(told(&speech.offer(job(&second, "b")?)), (1, vec![]));
+    assert_eq!(waiting(&speech), 1);
+    let mut second = second;
+    withdraw(&mut second)?;
+    assert_eq!(told(&speech.sweep()), (1, vec![]));
+    assert_eq!(speech.lock().seconds(), 0.0);
+    Ok(())
+}
+
+#[test]
+fn audio_that_has_waited_too_long_is_shed_by_the_next_offer() -> Outcome {
+    let policy = policy()?;
+    let speech = Speech::new(1);
+    speech.offer(job(&policy, "a")?);
+    for line in speech.lock().lines() {
+        for (_, since) in line {
+            *since = since.checked_sub(STALE + Duration::from_secs(1)).unwrap();
+        }
+    }
+    assert_eq!(told(&speech.offer(job(&policy, "b")?)), (1, vec!["overload".into()]));
+    assert_eq!(waiting(&speech), 1);
+    Ok(())
+}
+
+#[test]
+fn without_a_worker_nothing_waits() -> Outcome {
+    let speech = Speech::new(0);
+    assert_eq!(told(&speech.offer(job(&policy()?, "a")?)), (1, vec!["failed".into()]));
+    Ok(())
+}
+
+/// Panics at what is said, as an engine would at a bug of its own.
+struct Panics;
+
+impl Recogniser for Panics {
+    fn name(&self) -> &'static str {
+        "panics"
+    }
+
+    fn transcribe(&mut self, _: &[i16], _: Option<&str>) -> Result<Transcript, RecogniserError> {
+        panic!("a bug of the engine");
+    }
+}
+
+/// Understands everything as the same words.
+struct Understands;
+
+impl Recogniser for Understands {
+    fn name(&self) -> &'static str {
+        "understands"
+    }
+
+    fn transcribe(&mut self, _: &[i16], _: Option<&str>) -> Result<Transcript, RecogniserError> {
+        Ok(Transcript {
+            text: "three weeks now".into(),
+            language: Some("en".into()),
+            confidence: Share::new(0.9),
+        })
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_worker_that_panics_is_a_fault_and_its_utterances_are_told_without_words() -> Outcome {
+    let stage = Stage::open(Options { recognisers: vec![Box::new(Panics)], ..Options::default() }).await?;
+    let policy = policy()?;
+    for call in ["a", "b"] {
+        stage.live.append(stage.live.speech.offer(job(&policy, call)?)).await?;
+    }
+    stage.until(|stage| stage.live.faults() == [Fault::Speech]).await?;
+    assert!(!stage.live.has_words(), "new calls are told that there are no words");
+    stage.live.append(stage.live.speech.offer(job(&policy, "c")?)).await?;
+    stage.live.stop().await;
+    let log = stage.log().await?;
+    for call in ["a", "b", "c"] {
+        let of = |event: &&calmline_core::Event| event.body.call().is_some_and(|id| id.as_str() == call);
+        let kinds: Vec<_> = log.iter().filter(of).map(|event| event.body.kind()).collect();
+        assert_eq!(kinds, ["utterance", "words.shed"], "{call}");
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_other_workers_go_on() -> Outcome {
+    let recognisers: Vec<Box<dyn Recogniser>> = vec![Box::new(Panics), Box::new(Understands)];
+    let stage = Stage::open(Options { recognisers, ..Options::default() }).await?;
+    let policy = policy()?;
+    // One after the other until the one that panics has met its utterance.
+    for call in 0..200 {
+        stage.live.append(stage.live.speech.offer(job(&policy, &format!("c{call}"))?)).await?;
+        if stage.live.speech.workers() == 1 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert_eq!((stage.live.faults(), stage.live.has_words()), (vec![Fault::Speech], true));
+    assert_eq!(told(&stage.live.speech.offer(job(&policy, "last")?)), (0, vec![]));
+    stage.until(|stage| stage.live.speech.lock().seconds() == 0.0).await?;
+    stage.live.stop().await;
+    let log = stage.log().await?;
+    let last = log.iter().rfind(|event| matches!(event.body, Body::Utterance { .. }));
+    assert!(matches!(last.map(|event| &event.body), Some(Body::Utterance { text: Some(_), .. })), "{last:?}");
+    Ok(())
+}

@@ -1,0 +1,36 @@
+//! What the tests of several crates share: where real data lies, and how a test says that it was skipped.
+
+use std::{fmt::Display, io::Write, path::PathBuf};
+
+/// A file or folder of the development data, by its path in there: in `CALMLINE_DATA`, else in `../shared/data` beside the
+/// checkout. None where it is absent; the test that asked is then noted as skipped.
+///
+/// # Panics
+/// When it is absent and `CI` is `true`.
+#[must_use]
+pub fn data(path: &str) -> Option<PathBuf> {
+    let root = std::env::var_os("CALMLINE_DATA").map_or_else(
+        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data")),
+        PathBuf::from,
+    );
+    let path = root.join(path);
+    if path.exists() {
+        return Some(path);
+    }
+    skipped(format_args!("{} is not there", path.display()));
+    None
+}
+
+/// Notes that the running test, or a part of it, is skipped: `skipped: TEST: WHY` on standard error, past the capture of
+/// tests' output, so that everybody sees it and `cargo xtask test` can count it. The test has to return by itself.
+///
+/// # Panics
+/// When `CI` is `true`: there nothing is skipped.
+pub fn skipped(why: impl Display) {
+    assert!(std::env::var("CI").as_deref() != Ok("true"), "on CI nothing is skipped: {why}");
+    // Each test runs on a thread that bears its name.
+    let thread = std::thread::current();
+    let line = format!("skipped: {}: {why}\n", thread.name().unwrap_or("a thread of a test"));
+    // One write for the whole line: other tests write at the same time. Where standard error is closed, nobody reads.
+    drop(std::io::stderr().write_all(line.as_bytes()));
+}

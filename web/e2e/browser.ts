@@ -1,0 +1,64 @@
+/** A browser for tests, and what is looked at on every page. */
+import axe from 'axe-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { expect } from 'vitest';
+
+interface Wish {
+  language?: 'en' | 'zh';
+  theme?: 'light' | 'dark';
+  width?: number;
+  height?: number;
+}
+
+/** A window of its own, with its own cookies. */
+export async function visit(
+  browser: Browser,
+  wish: Wish = {},
+): Promise<{ context: BrowserContext; page: Page; faults: string[] }> {
+  const { language = 'en', theme = 'light', width = 1280, height = 860 } = wish;
+  const context = await browser.newContext({
+    viewport: { width, height },
+    locale: language === 'zh' ? 'zh-CN' : 'en-GB',
+    colorScheme: theme,
+    reducedMotion: 'reduce',
+    bypassCSP: false,
+  });
+  context.setDefaultTimeout(20_000);
+  const page = await context.newPage();
+  const faults: string[] = [];
+  page.on('pageerror', (error) => faults.push(error.message));
+  page.on('console', (message) => {
+    // What the server refuses is told by the page in words; the browser writes it down as well.
+    const refused = message.text().startsWith('Failed to load resource');
+    if (message.type() === 'error' && !refused) faults.push(message.text());
+  });
+  return { context, page, faults };
+}
+
+/** WCAG 2.2 AA, as far as a program can tell. */
+export async function expectAccessible(page: Page, what: string): Promise<void> {
+  await page.evaluate(axe.source);
+  const found = await page.evaluate(async () => {
+    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+    const result = await window.axe.run(document, { runOnly: { type: 'tag', values: tags } });
+    return result.violations.map(({ id, help, nodes }) => ({
+      id,
+      help,
+      where: nodes.map((node) => node.html.slice(0, 160)),
+    }));
+  });
+  expect(found, what).toEqual([]);
+}
+
+/** Presses Tab until the focus is on what has this name. */
+export async function tabTo(page: Page, name: RegExp, most = 60): Promise<void> {
+  for (let press = 0; press < most; press += 1) {
+    await page.keyboard.press('Tab');
+    const here = await page.evaluate(() => {
+      const active = document.activeElement;
+      return active?.getAttribute('aria-label') ?? active?.textContent ?? '';
+    });
+    if (name.test(here.trim())) return;
+  }
+  throw new Error(`the focus did not come to ${name} within ${most} presses of Tab`);
+}

@@ -1,0 +1,39 @@
+/** The pages that are photographed and looked over by axe, and as whom. One line per page.
+ *
+ * @typedef {object} Shot
+ * @property {string} name
+ * @property {string} path
+ * @property {'agent' | 'mara' | 'supervisor' | 'admin' | 'council'} [as] the demo's account, or `mara`, an agent with a break
+ *   on offer whom nobody simulates; nobody is signed in, if left out
+ * @property {number} [width]
+ * @property {number} [height]
+ * @property {string} [open] a selector; all that fit it are pressed first
+ * @property {boolean} [whole] the page in its full length
+ */
+
+/** @type {readonly Shot[]} */
+export const SHOTS = [
+  { name: 'sign-in', path: '/' },
+  { name: 'my-day', path: '/day', as: 'agent', whole: true },
+  { name: 'my-day-offer', path: '/day', as: 'mara', whole: true, open: 'summary' },
+  { name: 'my-day-phone', path: '/day', as: 'agent', width: 390, height: 844, whole: true },
+  { name: 'companion', path: '/companion', as: 'mara', width: 320, height: 760 },
+  { name: 'consents', path: '/consents', as: 'agent', whole: true },
+  { name: 'preferences', path: '/consents', as: 'agent', open: '.person' },
+  { name: 'floor', path: '/floor', as: 'supervisor' },
+  { name: 'alerts', path: '/alerts', as: 'supervisor' },
+  { name: 'wellbeing', path: '/wellbeing', as: 'council' },
+  { name: 'wallboard', path: '/wallboard', as: 'supervisor', width: 1920, height: 1080 },
+  { name: 'calls', path: '/calls', as: 'supervisor' },
+  { name: 'call-review', path: '/calls', as: 'supervisor', open: '[role=cell] a >> nth=0', whole: true },
+  { name: 'policy', path: '/policy', as: 'agent', whole: true },
+  { name: 'notices', path: '/policy/notices', as: 'admin', whole: true },
+  { name: 'policy-record', path: '/policy/record', as: 'council', whole: true },
+  { name: 'people', path: '/settings', as: 'admin' },
+  { name: 'platforms', path: '/settings/platforms', as: 'admin' },
+  { name: 'thresholds', path: '/settings/thresholds', as: 'admin' },
+  { name: 'health', path: '/settings/health', as: 'admin' },
+  { name: 'erase', path: '/settings/erase', as: 'admin' },
+  { name: 'not-yours', path: '/day', as: 'supervisor' },
+  { name: 'no-such-page', path: '/nowhere', as: 'supervisor' },
+];

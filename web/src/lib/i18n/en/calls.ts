@@ -1,0 +1,186 @@
+/** Words of the list of calls and of one call looked at again. */
+import { some } from './some';
+
+export const calls = {
+  title: 'Calls',
+  lead: {
+    own: 'Your calls. Nobody else opens them as you do.',
+    words:
+      'Calls of your site. What was said opens with a call; what is about an agent alone stays with the agent.',
+    facts: 'Calls of your site: when, where, how long. What was said is not open to your role.',
+  },
+  which: { label: 'Which calls', all: 'All', open: 'In progress' },
+  columns: {
+    began: 'Began',
+    queue: 'Queue',
+    agent: 'Agent',
+    length: 'Length',
+    state: 'State',
+    heard: 'Heard',
+  },
+  state: {
+    waiting: 'in the queue',
+    talking: 'in progress',
+    held: 'on hold',
+    ended: 'ended',
+    unanswered: 'not answered',
+  },
+  heard: {
+    both: 'both sides',
+    caller: 'caller only',
+    agent: 'agent only',
+    unknown: 'unknown speaker',
+    none: 'no sound',
+  },
+  transfers: ({ count }: { count: number }) => `${count} ${some(count, 'hand-over', 'hand-overs')}`,
+  newer: ({ count }: { count: number }) => `${count} newer ${some(count, 'call', 'calls')}`,
+  earlier: 'Earlier calls',
+  first: 'That was the first call.',
+  none: 'No calls yet',
+  noneText: 'Calls appear here as soon as the phone platform sends them.',
+  noneOpen: 'No call in progress',
+  noneOpenText: 'As soon as one begins it appears here by itself.',
+  you: 'you',
+
+  review: {
+    title: 'Call',
+    on: ({ queue }: { queue: string }) => `Call in “${queue}”`,
+    back: 'All calls',
+    running: 'still in progress',
+    notYours: 'This call is not open to you',
+    notYoursText:
+      'Agents open their own calls; supervisors and quality coaches those of the site. The call may also have been erased.',
+  },
+
+  sight: {
+    agent: 'You see everything that was recorded of this call. Nobody else does.',
+    words:
+      'You see what both said and what was sensed of the caller. What was sensed of the agent is theirs alone.',
+    facts: 'Your role opens the facts of a call, not its words and signals.',
+    rules: 'The rules',
+  },
+
+  track: {
+    title: 'The call in time',
+    cursor: 'Moment in the call',
+    help: 'Drag, click, or use the arrow keys: one second, with Page Up and Down ten. J and K go from sentence to sentence.',
+    customer: 'Caller',
+    agent: 'Agent',
+    unknown: 'Unknown speaker',
+    events: 'Events',
+    speaks: ({ who, from, to }: { who: string; from: string; to: string }) => `${who}, ${from} to ${to}`,
+    at: ({ time, all }: { time: string; all: string }) => `${time} of ${all}`,
+    held: 'on hold',
+    silence: 'long silence',
+    talk_over: 'both at once',
+    gap: 'no sound arrived',
+    nothing: 'No speech was heard in this call',
+    nothingText: 'Either no sound came, or the site’s rules did not permit to listen.',
+    next: 'Next sentence',
+    previous: 'Previous sentence',
+  },
+
+  curves: {
+    title: 'What was sensed',
+    arousal: 'Agitation in the caller’s voice',
+    arousalOwn: 'Agitation in your voice',
+    rate: 'Caller’s pace',
+    rateOwn: 'Your pace',
+    rateUnit: 'syllables a second',
+    levels: { low: 'calm', middle: 'lively', high: 'agitated' },
+    helpArousal:
+      'How agitated the voice sounds, from 0 to 1, per stretch of speech. An estimate from the voice alone: a loud line or a lively person can mislead it. The band is the range that the estimate’s own confidence leaves open; wide means “not sure”.',
+    helpRate:
+      'Syllables a second, counted from the voice. The band is one standard error of that count: short stretches are less certain.',
+    value: ({ value, low, high }: { value: string; low: string; high: string }) =>
+      `${value} (${low} to ${high})`,
+    at: ({ word, sure }: { word: string; sure: string }) => `${word}, ${sure} sure`,
+    noneAt: 'nothing here',
+    none: 'No signals for this call',
+    noneText: 'Signals need the site’s notices, and for an agent’s own voice the agent’s consent.',
+    asTable: 'As a table',
+    time: 'From',
+    sure: 'Confidence',
+    measured: 'Measured',
+    why: 'Why so',
+  },
+
+  words: {
+    title: 'What was said',
+    silent: 'Words not recognised',
+    shed: {
+      overload: 'The machine had too much to do; the call itself went on untouched.',
+      no_model: 'No speech recognition is set up.',
+      failed: 'Speech recognition failed here.',
+      other: 'Why is not recorded.',
+    },
+    erased: 'The words are erased or not open to you.',
+    many: ({ count, all, why }: { count: number; all: number; why: string }) =>
+      `${count} of ${all} stretches of speech have no words. ${why}`,
+    unsure: 'not sure of the words',
+    signs: {
+      abuse: 'abusive words',
+      help: 'asks for help',
+      negative: 'negative words',
+      positive: 'friendly words',
+    },
+    none: 'Nothing was said, or nothing was heard',
+    closed: 'What was said is not open to your role',
+    hidden: ({ what }: { what: string }) => `${what}, hidden`,
+    kinds: {
+      URL: 'web address',
+      EMAIL: 'e-mail',
+      IP: 'IP address',
+      BIRTH_DATE: 'date of birth',
+      ADDRESS: 'address',
+      ID: 'ID number',
+      PASSPORT: 'passport number',
+      SSN: 'social security number',
+      CARD: 'card number',
+      ACCOUNT: 'account number',
+      PHONE: 'phone number',
+      PLATE: 'number plate',
+      NAME: 'name',
+      other: 'personal data',
+    },
+  },
+
+  moments: {
+    title: 'Prompts and decisions',
+    none: 'Nothing was prompted or decided',
+    noneOthers: 'None that is open to you. Prompts are their agent’s alone.',
+    kinds: {
+      prompt: 'Prompt',
+      alert: 'Alert',
+      outcome: 'Outcome',
+      abuse: 'Abuse key',
+      stopped: 'Stopped',
+    },
+    sure: ({ percent }: { percent: string }) => `${percent} sure`,
+    goTo: ({ time }: { time: string }) => `Show ${time} in the call`,
+  },
+
+  permits: {
+    title: 'What was permitted',
+    summary: ({ granted, refused }: { granted: number; refused: number }) =>
+      `${granted} permitted, ${refused} not`,
+    reasons: 'By which rule?',
+  },
+
+  facts: {
+    title: 'Facts',
+    began: 'Began',
+    agent: 'Agent',
+    waited: 'Wait',
+    length: 'Length',
+    transfers: 'Hand-overs',
+    line: 'Sound by',
+    lost: 'Sound missing',
+    lostNone: 'none',
+    balance: 'Who spoke',
+    balanceSaid: ({ agent, customer }: { agent: string; customer: string }) =>
+      `you ${agent}, caller ${customer}`,
+    id: 'Call id',
+    events: 'Course of the call',
+  },
+};

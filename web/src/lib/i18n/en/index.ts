@@ -1,0 +1,15 @@
+/** English. The original of all words of the app: one file per area. `../zh` must have the same entries.
+ *
+ * An entry with gaps is a function of one object. Sentences say what is, then what can be done; no blame. */
+import { calls } from './calls';
+import { consents } from './consents';
+import { day } from './day';
+import { entrance } from './entrance';
+import { floor } from './floor';
+import { frame } from './frame';
+import { policy } from './policy';
+import { setUp } from './setUp';
+import { settings } from './settings';
+import { wellbeing } from './wellbeing';
+
+export const en = { ...frame, entrance, setUp, day, consents, floor, wellbeing, calls, policy, settings };

@@ -1,0 +1,95 @@
+/** 框架用语：导航、各种状态、出错时怎么说。 */
+import type { frame as en } from '../en/frame';
+import type { Widened } from '../widened';
+
+export const frame: Widened<typeof en> = {
+  app: { name: '宁线' },
+
+  nav: {
+    main: '主导航',
+    skip: '跳到正文',
+    day: '我的一天',
+    calls: '通话',
+    policy: '规则与隐私',
+    settings: '设置',
+    consents: '我的授权',
+    preferences: '语言、外观、账号',
+    language: '语言',
+    theme: '外观',
+    themes: { system: '跟随系统', light: '浅色', dark: '深色' },
+    shortcuts: '键盘快捷键',
+    signOut: '退出登录',
+  },
+
+  roles: {
+    agent: '坐席',
+    supervisor: '班组长',
+    analyst: '现场管理',
+    planner: '排班师',
+    coach: '质检/培训',
+    admin: '系统管理员',
+    works_council: '职工代表',
+  },
+
+  states: {
+    loading: '正在加载',
+    failed: '没能加载出来',
+    missing: '这里没有要找的内容',
+    retry: '再试一次',
+    home: '回到首页',
+    notYours: '这一页由其他岗位使用',
+    notYoursText: '您的账号打不开它。如工作需要，请联系系统管理员。',
+    noSuchPage: '没有这个页面',
+    noSuchPageText: '地址可能变了，数据都还在。',
+    close: '关闭',
+    cancel: '取消',
+    undo: '撤销',
+    why: '为什么？',
+    wrong: '说得不对',
+    wrongSaid: '您已指出不对',
+    wrongThanks: '已记下。核对软件判断准不准时，会算上您这一条。',
+    helpAbout: ({ about }) => `“${about}”是什么意思？`,
+    optional: '选填',
+  },
+
+  live: {
+    cut: '实时连接断了。页面内容还在，恢复后会自动补上。',
+    offline: '这台电脑没有网络。页面内容还在，恢复后会自动补上。',
+    nextTry: ({ seconds }) => `${seconds} 秒后重连`,
+    trying: '正在重连…',
+    tryNow: '现在重连',
+    back: '已重新连上，内容已是最新。',
+  },
+
+  shortcuts: {
+    title: '键盘快捷键',
+    general: '随处可用',
+    here: '本页',
+    go: ({ page }) => `前往“${page}”`,
+    sheet: '打开这张表',
+    then: '再按',
+    single: '单键快捷键',
+    singleHelp: '如果您用语音输入，或容易误触，可以关掉。',
+  },
+
+  problems: {
+    unreachable: '服务器没有应答。可能正在重启，或网络断开。',
+    unauthenticated: '您已退出登录。',
+    forbidden: '您的账号打不开这里。',
+    wrong_password: '账号与密码不符。',
+    too_many: '操作太频繁，请稍等片刻。',
+    internal: '服务器内部出错，已记入它的日志。',
+    busy: '服务器正忙，请稍后再试。',
+    not_found: '这里已经没有要找的内容。',
+    wrong_token: '设置口令不对。服务器启动时会显示它。',
+    set_up: '已经设置过了，请直接登录。',
+    no_agent: '这个账号没有关联坐席。',
+    no_call: '现在没有通话。',
+    offer_closed: '这次小休已经过去，之后还会有。',
+    closed: '这一条已经处理过了。',
+    not_wanted: '按本中心的规则方案，这里无须授权。',
+    own_account: '不能删除自己的账号。',
+    exists: '这个账号已被使用。',
+    agent_taken: '这名坐席已关联另一个账号。',
+  },
+};

@@ -1,0 +1,25 @@
+/** 简体中文。条目与 ../en 一一对应，缺一不可；用行内人的说法，不逐字翻译。 */
+import type { Messages } from '../index.svelte';
+import { calls } from './calls';
+import { consents } from './consents';
+import { day } from './day';
+import { entrance } from './entrance';
+import { floor } from './floor';
+import { frame } from './frame';
+import { policy } from './policy';
+import { setUp } from './setUp';
+import { settings } from './settings';
+import { wellbeing } from './wellbeing';
+
+export const zh: Messages = {
+  ...frame,
+  entrance,
+  setUp,
+  day,
+  consents,
+  floor,
+  wellbeing,
+  calls,
+  policy,
+  settings,
+};

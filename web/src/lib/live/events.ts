@@ -1,0 +1,160 @@
+/** The events of the live stream, as `GET /v1/stream` tells them (`calmline_core::event::Body`). */
+import type { Reason } from '../i18n/index.svelte';
+
+export type Party = 'agent' | 'customer' | 'unknown';
+export type WorkState = 'offline' | 'available' | 'busy' | 'wrap_up' | 'on_break' | 'away' | 'training';
+export type Band = 'light' | 'usual' | 'high' | 'heavy';
+/** How an offer of a break stands (`calmline_store::OfferState`). */
+export type OfferState =
+  | { state: 'offered' | 'accepted' | 'refused' | 'lapsed' | 'began' | 'unconfirmed' }
+  | { state: 'moved'; to: string }
+  | { state: 'ended'; minutes: number };
+export type OfferAnswer = { answer: 'accepted' | 'refused' } | { answer: 'moved'; to: string };
+
+interface OfCall {
+  call: string;
+}
+interface OfParty extends OfCall {
+  party: Party;
+}
+interface OfOffer {
+  offer: string;
+  agent: string;
+}
+
+/** What each type of event carries in `data`. */
+export interface Bodies {
+  'agent.state': { agent: string; state: WorkState; reason?: string };
+  'call.offered': OfCall & { agent?: string; queue?: string };
+  'call.answered': OfCall & { agent: string; queue?: string };
+  'call.held': OfCall;
+  'call.resumed': OfCall;
+  'call.transferred': OfCall & { to?: string; queue?: string };
+  'call.ended': OfCall & { reason?: string };
+  'queue.snapshot': { queue: string; waiting: number; available: number; longest_wait_s: number };
+  'leg.opened': OfParty & { protocol: string; rate: number };
+  'leg.gap': OfParty & { start_s: number; lost_s: number };
+  'leg.closed': OfParty & { frames: number; lost: number; speech_s?: number };
+  utterance: OfParty & {
+    start_s: number;
+    end_s: number;
+    language?: string;
+    confidence?: number;
+    text?: string;
+    signs?: { sentiment: number; abuse: number; help: number };
+  };
+  'words.shed': OfParty & { start_s: number; end_s: number; reason: string };
+  signal: OfParty & {
+    kind: 'arousal' | 'talk_over' | 'silence' | 'speech_rate';
+    start_s: number;
+    end_s: number;
+    value: number;
+    confidence: number;
+    drivers?: string[];
+  };
+  'site.opened': { name: string; profile: string; time_zone: string };
+  /** From here on decisions rest on these settings. */
+  'care.settings': { version: number; settings: unknown };
+  'notice.confirmed': { notice: string; text_sha256: string; by: string };
+  'notice.withdrawn': { notice: string; by: string };
+  'consent.given': { agent: string; purpose: string; policy_version: number };
+  'consent.withdrawn': { agent: string; purpose: string };
+  'permit.decided': OfParty & { purpose: string; granted: boolean; rules: string[] };
+  'sensing.stopped': OfParty & { purpose: string; reason: string };
+  erased: { subject: string; kinds: string[] };
+  'prompt.shown': OfCall & { agent: string; reason: Reason; confidence: number; expires: string };
+  'load.changed': { agent: string; load: Band; exposure: Band; strain: Band; reasons: Reason[] };
+  'break.offered': OfOffer & { minutes: number; reasons: Reason[]; expires: string };
+  'break.approved': OfOffer & { by: string };
+  'break.answered': OfOffer & OfferAnswer;
+  'break.began': OfOffer;
+  'break.unconfirmed': OfOffer;
+  'break.ended': OfOffer & { minutes: number };
+  'break.lapsed': OfOffer;
+  'alert.raised': {
+    alert: string;
+    agent: string;
+    call?: string;
+    reason: Reason;
+    confidence: number;
+    evidence: { reason: Reason; event: string; quote?: string }[];
+    action: string;
+    expires: string;
+  };
+  'alert.held': { agent: string; call?: string; reason: Reason };
+  'alert.closed': { alert: string; outcome: 'helped' | 'not_needed' | 'wrong'; by: string };
+  'agent.team': { agent: string; team?: string; by: string };
+  'wellbeing.frozen': { week: string; cohorts: unknown[] };
+  'erasure.asked': OfCall & { by: string };
+  'abuse.reported': OfCall & { agent: string };
+  'inference.disputed': { agent: string; event: string };
+  'self.reported': { agent: string; report: 'check_in' | 'good_moment'; call?: string; text: string };
+}
+
+export type Kind = keyof Bodies;
+
+interface Head {
+  position: number;
+  site: string;
+  id: string;
+  at: string;
+  because?: string[];
+  /** What happened, in the language of the stream. */
+  text?: string;
+  /** Why, in the language of the stream. */
+  reasons?: string[];
+  /** What was said, where the reader may read it. */
+  words?: string;
+}
+
+/** One event, told apart by its `type`. */
+export type LiveEvent<K extends Kind = Kind> = { [P in K]: Head & { type: P; data: Bodies[P] } }[K];
+
+/** All types; `EventSource` listens to each by its name. */
+export const KINDS = [
+  'agent.state',
+  'call.offered',
+  'call.answered',
+  'call.held',
+  'call.resumed',
+  'call.transferred',
+  'call.ended',
+  'queue.snapshot',
+  'leg.opened',
+  'leg.gap',
+  'leg.closed',
+  'utterance',
+  'words.shed',
+  'signal',
+  'site.opened',
+  'care.settings',
+  'notice.confirmed',
+  'notice.withdrawn',
+  'consent.given',
+  'consent.withdrawn',
+  'permit.decided',
+  'sensing.stopped',
+  'erased',
+  'prompt.shown',
+  'load.changed',
+  'break.offered',
+  'break.approved',
+  'break.answered',
+  'break.began',
+  'break.unconfirmed',
+  'break.ended',
+  'break.lapsed',
+  'alert.raised',
+  'alert.held',
+  'alert.closed',
+  'agent.team',
+  'wellbeing.frozen',
+  'erasure.asked',
+  'abuse.reported',
+  'inference.disputed',
+  'self.reported',
+] as const satisfies readonly Kind[];
+
+/** Fails to compile when a type of event is missing in {@link KINDS}. */
+type Missing = Exclude<Kind, (typeof KINDS)[number]>;
+export const complete: [Missing] extends [never] ? true : Missing = true;

@@ -21,11 +21,10 @@ pub fn opaque(name: &str) -> String {
 }
 
 /// A prompt, and the stretches of the call that it rests on.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct Prompt {
-    /// When.
-    pub at: Timestamp,
-    call: String,
+    /// In which call.
+    pub call: String,
     agent: String,
     reason: String,
     confidence: f64,
@@ -34,11 +33,9 @@ pub struct Prompt {
 }
 
 impl Prompt {
-    /// Whether it is the same prompt; its time of day does not matter.
-    pub fn same(&self, other: &Self) -> bool {
-        (&self.call, &self.agent, &self.reason) == (&other.call, &other.agent, &other.reason)
-            && (self.confidence - other.confidence).abs() < 1e-9
-            && self.heard == other.heard
+    /// Until when in the call it was heard what it rests on, in seconds.
+    pub fn until_s(&self) -> f64 {
+        self.heard.iter().map(|(_, end_s, _)| *end_s).fold(0.0, f64::max)
     }
 }
 
@@ -58,7 +55,6 @@ pub fn prompts(
     log.iter()
         .filter_map(|event| match &event.body {
             Body::PromptShown { agent, call, reason, confidence, .. } => Some(Prompt {
-                at: event.at,
                 call: call_name(call),
                 agent: agent_name(agent),
                 reason: reason.code.clone(),
@@ -178,6 +174,9 @@ fn sound(
                 _ => {}
             }
         }
+    }
+    if let Some(ear) = ear {
+        ear.close(at, &mut out);
     }
     Ok(out
         .into_iter()

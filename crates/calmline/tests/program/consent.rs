@@ -128,7 +128,7 @@ async fn a_withdrawn_consent_stops_the_sensor_while_decisions_cannot_be_stored()
     line.play(&tones(5 * FRAME), REAL_TIME).await?;
 
     // Another agent's long day is told, so that there is something to decide; it cannot be stored.
-    let decisions = "NEW.kind IN ('load.changed', 'break.offered', 'break.lapsed')";
+    let decisions = "NEW.body ->> '$.type' IN ('load.changed', 'break.offered', 'break.lapsed')";
     let refusing = Refusing::events(&house.data(), decisions).await?;
     let hours_ago = |hours: i64| {
         let at = Timestamp::now() - SignedDuration::from_hours(hours);

@@ -145,7 +145,7 @@ async fn a_call_goes_on_while_the_disk_fails_and_none_of_its_facts_is_lost() -> 
     on.play(&second, FAST).await?;
     end.play(&second, FAST).await?;
 
-    let refusing = Refusing::events(&house.data(), "NEW.call IS NOT NULL").await?;
+    let refusing = Refusing::events(&house.data(), "NEW.body ->> '$.data.call' IS NOT NULL").await?;
     for line in [&mut on, &mut end] {
         line.client.discard(4_000);
         line.play(&second, FAST).await?;

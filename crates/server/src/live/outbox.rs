@@ -119,7 +119,7 @@ impl Outbox {
         }
         let pause = failing.as_ref().map_or(soon, |failing| (failing.pause * 2).min(late));
         let trouble = failing.map_or_else(|| live.health.trouble(Fault::Log), |failing| failing.trouble);
-        self.failing = Some(Failing { again: Instant::now() + pause, pause, trouble: trouble });
+        self.failing = Some(Failing { again: Instant::now() + pause, pause, trouble });
     }
 }
 

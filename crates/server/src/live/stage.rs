@@ -88,11 +88,11 @@ pub fn job(policy: &SitePolicy, call: &str) -> anyhow::Result<WordsJob> {
     ear.bind(policy, None::<&AgentId>, now, &mut out);
     ear.audio(0, &speech(), now, &mut out);
     ear.close(now, &mut out);
-    let jobs = out.into_iter().filter_map(|heard| match heard {
+    let mut jobs = out.into_iter().filter_map(|heard| match heard {
         Hears::Words(job) => Some(job),
         Hears::Fact(_) => None,
     });
-    jobs.filter(WordsJob::wants_words).next().ok_or_else(|| anyhow::anyhow!("nobody was heard to speak"))
+    jobs.find(WordsJob::wants_words).ok_or_else(|| anyhow::anyhow!("nobody was heard to speak"))
 }
 
 /// The policy of a site that gives all its notices.

@@ -59,9 +59,9 @@ pub fn run(options: &Demo, places: &[Place], said: &Said) -> Result<(), Failure>
     }
     let told = summary(said, &counts);
     if options.json {
-        said.note(told)
+        said.note(told);
     } else {
-        said.line(told)
+        said.line(told);
     }
     Ok(())
 }

@@ -49,7 +49,7 @@ impl From<StoreError> for Refused {
 }
 
 impl Refused {
-    fn because(why: impl ToString) -> Self {
+    fn because(why: &(impl ToString + ?Sized)) -> Self {
         Self::Because(why.to_string())
     }
 
@@ -169,7 +169,7 @@ async fn twilio(State(app): State<App>, knock: Knock) -> Result<Response, ApiErr
 async fn holder_of_key(live: &Live, knock: &Knock) -> Result<Arc<Desk>, Refused> {
     let fields = knock.fields();
     let request = auth::Request { target: &knock.target, authority: knock.host(), headers: &fields };
-    let api_key = request.api_key().map_err(Refused::because)?;
+    let api_key = request.api_key().map_err(|why| Refused::because(&why))?;
     let found = live.store().key_by_hash(&token::hash(&api_key)).await?;
     let key = found.filter(|key| key.kind == KeyKind::Audiohook && key.revoked.is_none());
     let secret = match &key {
@@ -182,7 +182,7 @@ async fn holder_of_key(live: &Live, knock: &Knock) -> Result<Arc<Desk>, Refused>
         let mut nonces = live.nonces.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         auth::authenticate(&request, credentials.as_ref(), clock::now(), &mut nonces)
     };
-    checked.map_err(Refused::because)?;
+    checked.map_err(|why| Refused::because(&why))?;
     desk(live, key.map(|key| key.site))
 }
 

@@ -285,7 +285,7 @@ mod tests {
             assert!(peak(Party::Agent) <= 0.45, "{}", scene.name);
             match scene.mood {
                 Mood::Angry | Mood::Furious | Mood::Abusive => {
-                    assert!(peak(Party::Customer) >= 0.8, "{}", scene.name)
+                    assert!(peak(Party::Customer) >= 0.8, "{}", scene.name);
                 }
                 Mood::Calm => assert!(peak(Party::Customer) <= 0.4, "{}", scene.name),
                 _ => assert!(peak(Party::Customer) < 0.75, "{}", scene.name),

@@ -13,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use calmline_core::{AgentId, Body, Event, Party, Position, catalog::Lang, policy::Profile};
+use calmline_core::{AgentId, Body, CallId, Event, Party, Position, catalog::Lang, policy::Profile};
 use calmline_media::RATE;
 use calmline_store::{Sqlite, Store, Upkeep as _};
 use serde_json::Value;
@@ -164,12 +164,12 @@ async fn what_crosses_is_audio_and_work_events_and_they_alone_bring_the_same_pro
         .iter()
         .filter(|event| matches!(event.body, Body::NoticeConfirmed { .. } | Body::ConsentGiven { .. }));
     let site = taped.log.first().map(|event| event.site.clone()).expect("the log has events");
-    let stripped = product::hear(site, PROFILE, policy, &taped.crossed)?;
+    let stripped = product::hear(&site, PROFILE, policy, &taped.crossed)?;
 
     let named =
         |agent: &AgentId| taped.names.get(agent).map_or_else(String::new, |name| opaque(name.as_str()));
     let live = product::prompts(&taped.log, |call| opaque(call.as_str()), named);
-    let again = product::prompts(&stripped, |call| call.to_string(), |agent| agent.to_string());
+    let again = product::prompts(&stripped, CallId::to_string, AgentId::to_string);
     assert!(live.len() >= PROMPTS, "{live:#?}");
     for prompt in &live {
         assert!(again.contains(prompt), "not without labels: {prompt:#?}\n{again:#?}");

@@ -68,7 +68,7 @@ pub fn prompts(
 
 /// Hears a tape under a policy; the whole log that follows.
 pub fn hear<'a>(
-    site: SiteId,
+    site: &SiteId,
     profile: Profile,
     policy: impl Iterator<Item = &'a Event>,
     tape: &[Crossed],
@@ -77,7 +77,7 @@ pub fn hear<'a>(
     for event in policy {
         product.tell(Draft::derived(site.clone(), event.at, Vec::new(), event.body.clone()));
     }
-    let mut facts = work(&site, tape)?;
+    let mut facts = work(site, tape)?;
     let answered: HashMap<CallId, AgentId> = facts
         .iter()
         .filter_map(|draft| match &draft.body {

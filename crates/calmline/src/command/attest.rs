@@ -22,7 +22,7 @@ pub async fn run(options: Attest, said: &Said) -> Result<(), Failure> {
             Ok(verified) => {
                 said.line(format!(
                     "{} {}",
-                    said.both("the signature fits; key", "签名有效;密钥"),
+                    said.both("the signature fits; key", "签名有效；密钥"),
                     verified.key
                 ));
                 Ok(())

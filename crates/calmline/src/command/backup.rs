@@ -32,7 +32,7 @@ pub async fn backup(options: Backup, said: &Said) -> Result<(), Failure> {
     if passphrase.is_none() {
         said.note(said.both(
             "the backup holds the master key and the signing key of attestations in clear: keep it where only administrators can read it, or use --passphrase-stdin",
-            "备份中含未封存的主密钥和声明的签名密钥:请放在只有管理员能读的地方,或使用 --passphrase-stdin",
+            "备份中含未封存的主密钥和声明的签名密钥：请放在只有管理员能读的地方，或使用 --passphrase-stdin",
         ));
     }
     Ok(())
@@ -55,7 +55,7 @@ pub async fn restore(options: Restore, said: &Said) -> Result<(), Failure> {
     said.line(format!(
         "{} · {} {erased}",
         options.at.data.display(),
-        said.both("erasures applied again:", "重新执行的删除:")
+        said.both("erasures applied again:", "重新执行的删除：")
     ));
     Ok(())
 }

@@ -56,7 +56,7 @@ pub async fn run(options: Doctor, said: &Said) -> Result<(), Failure> {
         }
     }
     if wrong {
-        return Err(Failure::Wanting(said.both("something is wrong, see above", "有问题,见上").into()));
+        return Err(Failure::Wanting(said.both("something is wrong, see above", "有问题，见上").into()));
     }
     Ok(())
 }

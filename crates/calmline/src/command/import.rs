@@ -38,7 +38,7 @@ pub async fn run(options: Import, said: &Said) -> Result<(), Failure> {
         said.both("known before", "个此前已有"),
     ));
     if !facts.ignored.is_empty() {
-        said.note(format!("{} {}", said.both("columns left out:", "未使用的列:"), facts.ignored.join(", ")));
+        said.note(format!("{} {}", said.both("columns left out:", "未使用的列："), facts.ignored.join(", ")));
     }
     Ok(())
 }

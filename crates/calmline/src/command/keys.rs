@@ -27,7 +27,7 @@ pub async fn run(options: Keys, said: &Said) -> Result<(), Failure> {
             if let Some(secret) = fresh.client_secret {
                 said.line(format!("client_secret  {secret}"));
             }
-            said.note(said.both("shown once: keep it now", "只显示这一次,请立即保存"));
+            said.note(said.both("shown once: keep it now", "只显示这一次，请立即保存"));
         }
         Keys::List { at, site, json } => {
             let store = open::open(&at.data).await?;

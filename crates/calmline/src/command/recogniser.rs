@@ -35,7 +35,7 @@ pub fn load(wanted: &Wanted<'_>, count: usize, said: &Said) -> Result<Vec<Box<dy
     let Some(path) = path else {
         said.note(said.both(
             "no speech model: calls have no words (fetch one with --asr-model whisper-tiny.en or whisper-base)",
-            "没有语音识别模型:通话没有文字(可用 --asr-model whisper-tiny.en 或 whisper-base 获取)",
+            "没有语音识别模型：通话没有文字（可用 --asr-model whisper-tiny.en 或 whisper-base 获取）",
         ));
         return Ok(Vec::new());
     };
@@ -98,7 +98,7 @@ fn engine(path: &std::path::Path, count: usize, said: &Said) -> Result<Vec<Box<d
 fn engine(_: &std::path::Path, _: usize, said: &Said) -> Result<Vec<Box<dyn Recogniser>>, Failure> {
     said.note(said.both(
         "this build has no speech recognition: calls have no words (build with --features whisper)",
-        "此构建不含语音识别:通话没有文字(请用 --features whisper 构建)",
+        "此构建不含语音识别：通话没有文字（请用 --features whisper 构建）",
     ));
     Ok(Vec::new())
 }

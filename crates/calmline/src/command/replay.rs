@@ -147,7 +147,7 @@ fn recording_of(file: &Path, said: &Said) -> Result<wav::Recording, Failure> {
         said.note(format!(
             "{}: {} {} / {}",
             file.display(),
-            said.both("cut short, bytes found:", "文件不完整,找到的字节数:"),
+            said.both("cut short, bytes found:", "文件不完整，找到的字节数："),
             truncated.found,
             truncated.declared
         ));

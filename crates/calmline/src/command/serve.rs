@@ -113,7 +113,7 @@ pub async fn run(options: Serve, said: &Said) -> Result<(), Failure> {
             "{} {token}",
             said.both(
                 "nothing is set up yet; POST /v1/setup with this one-time token:",
-                "尚未设置;请用此一次性令牌 POST /v1/setup:"
+                "尚未设置；请用此一次性令牌 POST /v1/setup："
             )
         ));
     }

@@ -52,12 +52,12 @@ pub async fn run(options: Setup, said: &Said) -> Result<(), Failure> {
     }
     said.line(format!(
         "{} {id} ({}), {} {admin}\n{}",
-        said.both("site", "站点"),
+        said.both("site", "中心"),
         profile.as_str(),
         said.both("administrator", "管理员"),
         said.both(
             "next: calmline keys add --kind events, then calmline serve",
-            "下一步:calmline keys add --kind events,然后 calmline serve"
+            "下一步：calmline keys add --kind events，然后 calmline serve"
         ),
     ));
     Ok(())

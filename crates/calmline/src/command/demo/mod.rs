@@ -127,7 +127,7 @@ fn without_words(
         "{} {failure}",
         said.both(
             "the speech model cannot be had, so calls have no words:",
-            "无法取得语音识别模型,通话没有文字:"
+            "无法取得语音识别模型，通话没有文字："
         )
     ));
     Ok(Vec::new())

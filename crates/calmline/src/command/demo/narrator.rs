@@ -65,7 +65,7 @@ impl Narrator {
             .both(
                 "Calmline with AGENTS simulated agents a site. Callers and agents speak; the sound of their calls and the \
                  phone platform's work events reach the product over real network connections.",
-                "宁线演示,每个站点 AGENTS 名模拟坐席。来电与坐席的话音由程序合成;通话音频和电话平台的工作事件经真实网络连接进入产品。",
+                "宁线演示，每个中心 AGENTS 名模拟坐席。来电与坐席的话音由程序合成；通话音频和电话平台的工作事件经真实网络连接进入产品。",
             )
             .replace("AGENTS", &agents);
         said.note(format!("\n{}", hanging("", &what)));
@@ -80,7 +80,7 @@ impl Narrator {
             "\n{}\n",
             said.both(
                 "First a morning's work is told at once; then calls are heard, live. Ctrl-C ends the demo.",
-                "先一次性送入一上午的工作事件,然后实时收听通话。按 Ctrl-C 结束。",
+                "先一次性送入一上午的工作事件，然后实时收听通话。按 Ctrl-C 结束。",
             )
         ));
     }
@@ -97,7 +97,7 @@ impl Narrator {
             ),
             Profile::Cn | Profile::Us | Profile::Kr | Profile::Jp => self.said.both(
                 "Callers were told; that agents consented is simulated.",
-                "已告知来电者;坐席的同意为模拟。",
+                "已告知来电者；坐席的同意为模拟。",
             ),
         }
     }
@@ -111,7 +111,7 @@ impl Narrator {
         let agent = floor.names.values().min().map_or("", AgentId::as_str);
         said.note(format!("\n{}", said.both("Look around while it runs", "运行期间可以这样查看")));
         let also = |others: &str| {
-            said.both(", and likewise OTHERS", ",以及 OTHERS 的同名账号").replace("OTHERS", others)
+            said.both(", and likewise OTHERS", "，以及 OTHERS 的同名账号").replace("OTHERS", others)
         };
         let row = |what: &str, text: String| {
             said.note(format!("  {}  {text}", left(what, 14)));
@@ -131,7 +131,7 @@ impl Narrator {
             "",
             said.both(
                 "then GET /v1/stream; all routes: /openapi.json; figures: /metrics",
-                "然后 GET /v1/stream;全部接口:/openapi.json;指标:/metrics",
+                "然后 GET /v1/stream；全部接口：/openapi.json；指标：/metrics",
             )
             .into(),
         );
@@ -140,7 +140,7 @@ impl Narrator {
             format!(
                 "{agent}@{site}, admin@{site}, council@{site}{}{}",
                 if others.is_empty() { String::new() } else { also(&others.join(", ")) },
-                said.both(", with the same password", ",密码相同"),
+                said.both(", with the same password", "，密码相同"),
             ),
         );
     }
@@ -257,9 +257,12 @@ impl Narrator {
         said.note(format!("\n{}", summary(said, &self.counts)));
         let data = home.path().display().to_string();
         let (head, data) = if home.stays() {
-            (said.both("The data is kept. Look at it again:", "数据已保留,之后可以这样查看:"), data.as_str())
+            (
+                said.both("The data is kept. Look at it again:", "数据已保留，之后可以这样查看："),
+                data.as_str(),
+            )
         } else {
-            (said.both("To keep a demo's data and look at it later:", "要保留演示数据以便之后查看:"), "DIR")
+            (said.both("To keep a demo's data and look at it later:", "要保留演示数据以便之后查看："), "DIR")
         };
         said.note(format!("\n{head}"));
         let keep = (!home.stays()).then(|| format!("calmline demo --data {data}"));

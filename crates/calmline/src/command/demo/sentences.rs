@@ -40,10 +40,10 @@ impl<'a> Sentences<'a> {
                 Some(self.told(("prompt", "提示"), [prompt, self.because(grounds, *confidence)]))
             }
             Body::AlertRaised { reason, action, confidence, .. } => {
-                let alert = self.with("to the supervisor, about AGENT: ", "给班组长,关于 AGENT:")
+                let alert = self.with("to the supervisor, about AGENT: ", "给班组长，关于 AGENT：")
                     + &self.said.lang.tell(reason);
                 let helps =
-                    self.said.both("what may help: ", "建议:").to_owned() + self.said.lang.say(action);
+                    self.said.both("what may help: ", "建议：").to_owned() + self.said.lang.say(action);
                 let because = self.because(grounds, *confidence);
                 Some(self.told(("alert", "提醒"), [alert, helps, because]))
             }
@@ -67,18 +67,18 @@ impl<'a> Sentences<'a> {
             }
             Body::BreakBegan { .. } => self.with(
                 "AGENT is on the break: the phone platform has confirmed it",
-                "AGENT 已开始小休,电话平台已确认",
+                "AGENT 已开始小休，电话平台已确认",
             ),
             Body::BreakUnconfirmed { .. } => self.with(
                 "AGENT should be on the break, but the phone platform has not confirmed it yet",
-                "AGENT 应已开始小休,电话平台尚未确认",
+                "AGENT 应已开始小休，电话平台尚未确认",
             ),
             Body::BreakEnded { minutes, .. } => self
                 .with("AGENT is back after NUMBER minutes", "AGENT 小休 NUMBER 分钟后回到岗位")
                 .replace("NUMBER", &format!("{minutes:.0}")),
             Body::BreakLapsed { .. } => self.with(
                 "the offer to AGENT has lapsed; another will come",
-                "给 AGENT 的小休邀请已过期,稍后再邀请",
+                "给 AGENT 的小休邀请已过期，稍后再邀请",
             ),
             _ => return None,
         };
@@ -89,12 +89,12 @@ impl<'a> Sentences<'a> {
         let offer = self
             .with(
                 "AGENT is offered NUMBER minutes, to take, to move or to refuse",
-                "邀请 AGENT 小休 NUMBER 分钟:可接受、改时间或暂不休息",
+                "邀请 AGENT 小休 NUMBER 分钟：可接受、改时间或暂不休息",
             )
             .replace("NUMBER", &minutes.to_string());
         let reasons: Vec<String> = reasons.iter().map(|reason| self.said.lang.tell(reason)).collect();
         let because =
-            self.said.both("because: ", "依据:").to_owned() + &reasons.join(self.said.both("; ", ";"));
+            self.said.both("because: ", "依据：").to_owned() + &reasons.join(self.said.both("; ", "；"));
         self.told(BREAK, [offer, because])
     }
 
@@ -102,14 +102,14 @@ impl<'a> Sentences<'a> {
     pub fn calm_call(&self, seconds: u64) -> Told {
         let call = self.with(
             "AGENT's call of LENGTH is over, and no prompt was needed",
-            "AGENT 的一通电话结束,时长 LENGTH,全程无需提示",
+            "AGENT 的一通电话结束，时长 LENGTH，全程无需提示",
         );
         self.told(("calm call", "平稳通话"), [call.replace("LENGTH", &clock(seconds))])
     }
 
     fn because(&self, grounds: &str, confidence: Share) -> String {
         let sure = format!("{} {:.0} %", self.said.both("confidence", "把握"), confidence.get() * 100.0);
-        let because = self.said.both("because: ", "依据:");
+        let because = self.said.both("because: ", "依据：");
         if grounds.is_empty() { format!("{because}{sure}") } else { format!("{because}{grounds} · {sure}") }
     }
 
@@ -188,9 +188,9 @@ mod tests {
         assert_eq!(
             told(Lang::Zh, &alert, ""),
             [
-                "给班组长,关于 agent-007:来电者已持续激动 1.6 分钟",
-                "建议:旁听(坐席可见)或提出接手",
-                "依据:把握 80 %",
+                "给班组长，关于 agent-007：来电者已持续激动 1.6 分钟",
+                "建议：旁听（坐席可见）或提出接手",
+                "依据：把握 80 %",
             ]
         );
         let offer = OfferId::new("o").unwrap();

@@ -104,8 +104,8 @@ type Row = (&'static str, &'static str, fn(&Count) -> String);
 
 const ROWS: [Row; 12] = [
     ("calls heard", "收听的通话", |count| count.calls.to_string()),
-    ("  over, no prompt needed", "  已结束,全程无需提示", |count| count.calm.to_string()),
-    ("  minutes of sound, both sides", "  双方音频(分钟)", |count| minutes(count.frames)),
+    ("  over, no prompt needed", "  已结束，全程无需提示", |count| count.calm.to_string()),
+    ("  minutes of sound, both sides", "  双方音频（分钟）", |count| minutes(count.frames)),
     ("  samples of it lost", "  其中丢失的采样点", |count| count.lost.to_string()),
     ("pieces of speech", "话语段数", |count| count.utterances.to_string()),
     ("  turned into words", "  已转成文字", |count| count.words.to_string()),

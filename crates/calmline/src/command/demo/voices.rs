@@ -30,13 +30,13 @@ impl Voices {
         });
         match found {
             Ok(speaker) => {
-                said.note(format!("{} espeak-ng {}", said.both("voices:", "语音:"), speaker.version()));
+                said.note(format!("{} espeak-ng {}", said.both("voices:", "语音："), speaker.version()));
                 Self { speaker: Some(Arc::new(speaker)) }
             }
             Err(error) => {
                 said.note(format!(
                     "{} ({error})",
-                    said.both("voices: built-in sounds without words", "语音:内置声音,没有词句")
+                    said.both("voices: built-in sounds without words", "语音：内置声音，没有词句")
                 ));
                 Self { speaker: None }
             }

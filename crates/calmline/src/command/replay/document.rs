@@ -230,7 +230,7 @@ pub fn print(calls: &[Call], said: &Said) -> Result<(), Failure> {
             said.line(format!("  {:02}:{:04.1}  {line}", (at / 60.0) as u32, at % 60.0));
         }
         if call.words_shed > 0 {
-            said.line(format!("  {}", said.both("no speech model: no words", "没有语音识别模型:没有文字")));
+            said.line(format!("  {}", said.both("no speech model: no words", "没有语音识别模型：没有文字")));
         }
     }
     Ok(())

@@ -82,13 +82,13 @@ impl ReplaySite {
         if self.assumed {
             said.both(
                 "no --site: taken as recordings of which everybody was told (words yes; callers' emotion and agents' voice no); profile",
-                "未给 --site:视为各方已被告知的录音(可有文字;不判断来电者情绪,不感知坐席声音);档案",
+                "未给 --site：视为各方已被告知的录音（可有文字；不判断来电者情绪，不感知坐席声音）；规则方案",
             )
             .to_owned()
                 + " "
                 + profile
         } else {
-            format!("{} {profile}", said.both("profile", "档案"))
+            format!("{} {profile}", said.both("profile", "规则方案"))
         }
     }
 

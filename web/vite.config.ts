@@ -43,7 +43,13 @@ function keepFolder(): Plugin {
 export default defineConfig({
   plugins: [svelte(), compress(), keepFolder()],
   resolve: { alias: { $lib: here('./src/lib'), $catalog: here('../crates/core/catalog') } },
-  build: { target: 'es2022', manifest: true, modulePreload: { polyfill: false }, assetsInlineLimit: 0 },
+  build: {
+    target: 'es2022',
+    manifest: true,
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    rolldownOptions: { checks: { pluginTimings: false } },
+  },
   server: {
     // The Host header stays ours: the server compares it with Origin.
     proxy: { '/v1': { target: server, changeOrigin: false } },

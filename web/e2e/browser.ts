@@ -1,6 +1,6 @@
 /** A browser for tests, and what is looked at on every page. */
 import axe from 'axe-core';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
 
 interface Wish {
@@ -49,6 +49,10 @@ export async function expectAccessible(page: Page, what: string): Promise<void> 
   });
   expect(found, what).toEqual([]);
 }
+
+/** Somebody's card on the floor. */
+export const seat = (page: Page, name: string): Locator =>
+  page.getByRole('listitem').filter({ has: page.getByText(name, { exact: true }) });
 
 /** Presses Tab until the focus is on what has this name. */
 export async function tabTo(page: Page, name: RegExp, most = 60): Promise<void> {

@@ -112,23 +112,3 @@ test('what one agent may open, another role may not, and is told so kindly', asy
   await page.getByText('There is no such page').waitFor();
   await context.close();
 });
-
-test('a consent is given and withdrawn where the law leaves it to the agent, and the server knows at once', async () => {
-  const agent = await ownAgent(running, 'wei', 'shanghai');
-  const { context, page } = await visit(browser, { language: 'zh' });
-  await signIn(context, running, agent.login, agent.password);
-  await page.goto(`${running.url}/consents`);
-  const given = async () => {
-    const answer = await context.request.get(`${running.url}/v1/me/consents/voice_affect?lang=zh`);
-    return ((await answer.json()) as { given: boolean }).given;
-  };
-  const toggle = page.getByRole('switch', { name: '从声音判断激动与语气' });
-  await toggle.click();
-  await expect.poll(given).toBe(true);
-  await page.reload();
-  await expect.poll(() => toggle.getAttribute('aria-checked')).toBe('true');
-  await toggle.focus();
-  await page.keyboard.press('Space');
-  await expect.poll(given).toBe(false);
-  await context.close();
-});

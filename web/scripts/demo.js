@@ -74,11 +74,12 @@ export async function demo(options = []) {
 }
 
 /** Starts `calmline serve` on a folder.
- * @param {string} data @param {string} [listen] @returns {Promise<Program & { token: string }>} */
-export async function serve(data, listen = '127.0.0.1:0') {
+ * @param {string} data @param {string} [listen] @param {string[]} [options]
+ * @returns {Promise<Program & { token: string }>} */
+export async function serve(data, listen = '127.0.0.1:0', options = []) {
   const words = ['serve', '--lang', 'en', '--listen', listen, '--data', data, '--asr-model', 'none'];
   const ready = /listens on (http:\S+)(?:[\s\S]*?one-time token: (\S+))?[\s\S]*?\/healthz/;
-  const running = await run(words, ready);
+  const running = await run([...words, ...options], ready);
   return { ...running, token: running.said[2] ?? '' };
 }
 

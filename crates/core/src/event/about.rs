@@ -1,0 +1,126 @@
+//! What kind of event it is, and whom it is about.
+
+use super::Body;
+use crate::id::{AgentId, CallId};
+
+impl Body {
+    /// The event type as JSON names it.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::AgentState { .. } => "agent.state",
+            Self::CallOffered { .. } => "call.offered",
+            Self::CallAnswered { .. } => "call.answered",
+            Self::CallHeld { .. } => "call.held",
+            Self::CallResumed { .. } => "call.resumed",
+            Self::CallTransferred { .. } => "call.transferred",
+            Self::CallEnded { .. } => "call.ended",
+            Self::QueueSnapshot { .. } => "queue.snapshot",
+            Self::LegOpened { .. } => "leg.opened",
+            Self::LegGap { .. } => "leg.gap",
+            Self::LegClosed { .. } => "leg.closed",
+            Self::Utterance { .. } => "utterance",
+            Self::WordsShed { .. } => "words.shed",
+            Self::Signal { .. } => "signal",
+            Self::SiteOpened { .. } => "site.opened",
+            Self::CareSettings { .. } => "care.settings",
+            Self::NoticeConfirmed { .. } => "notice.confirmed",
+            Self::NoticeWithdrawn { .. } => "notice.withdrawn",
+            Self::ConsentGiven { .. } => "consent.given",
+            Self::ConsentWithdrawn { .. } => "consent.withdrawn",
+            Self::PermitDecided { .. } => "permit.decided",
+            Self::SensingStopped { .. } => "sensing.stopped",
+            Self::Erased { .. } => "erased",
+            Self::TimerFired {} => "timer.fired",
+            Self::PromptShown { .. } => "prompt.shown",
+            Self::LoadChanged { .. } => "load.changed",
+            Self::BreakOffered { .. } => "break.offered",
+            Self::BreakBegan { .. } => "break.began",
+            Self::BreakUnconfirmed { .. } => "break.unconfirmed",
+            Self::BreakEnded { .. } => "break.ended",
+            Self::BreakLapsed { .. } => "break.lapsed",
+            Self::AlertRaised { .. } => "alert.raised",
+            Self::AlertHeld { .. } => "alert.held",
+            Self::BreakAnswered { .. } => "break.answered",
+            Self::AlertClosed { .. } => "alert.closed",
+            Self::BreakApproved { .. } => "break.approved",
+            Self::AgentTeam { .. } => "agent.team",
+            Self::SelfReported { .. } => "self.reported",
+            Self::WellbeingFrozen { .. } => "wellbeing.frozen",
+            Self::ErasureAsked { .. } => "erasure.asked",
+            Self::AbuseReported { .. } => "abuse.reported",
+            Self::InferenceDisputed { .. } => "inference.disputed",
+        }
+    }
+
+    /// Whether the software decided this (and replay must therefore derive it again).
+    #[must_use]
+    pub fn is_decision(&self) -> bool {
+        matches!(
+            self,
+            Self::PromptShown { .. }
+                | Self::LoadChanged { .. }
+                | Self::BreakOffered { .. }
+                | Self::BreakBegan { .. }
+                | Self::BreakUnconfirmed { .. }
+                | Self::BreakEnded { .. }
+                | Self::BreakLapsed { .. }
+                | Self::AlertRaised { .. }
+                | Self::AlertHeld { .. }
+        )
+    }
+
+    /// The call that this is about, if it is about one.
+    #[must_use]
+    pub fn call(&self) -> Option<&CallId> {
+        match self {
+            Self::CallOffered { call, .. }
+            | Self::CallAnswered { call, .. }
+            | Self::CallHeld { call }
+            | Self::CallResumed { call }
+            | Self::CallTransferred { call, .. }
+            | Self::CallEnded { call, .. }
+            | Self::LegOpened { call, .. }
+            | Self::LegGap { call, .. }
+            | Self::LegClosed { call, .. }
+            | Self::Utterance { call, .. }
+            | Self::WordsShed { call, .. }
+            | Self::Signal { call, .. }
+            | Self::PermitDecided { call, .. }
+            | Self::SensingStopped { call, .. }
+            | Self::PromptShown { call, .. }
+            | Self::AbuseReported { call, .. } => Some(call),
+            Self::AlertRaised { call, .. } | Self::AlertHeld { call, .. } => call.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The agent that this is about, if it names one.
+    #[must_use]
+    pub fn agent(&self) -> Option<&AgentId> {
+        match self {
+            Self::AgentState { agent, .. }
+            | Self::CallAnswered { agent, .. }
+            | Self::ConsentGiven { agent, .. }
+            | Self::ConsentWithdrawn { agent, .. }
+            | Self::PromptShown { agent, .. }
+            | Self::LoadChanged { agent, .. }
+            | Self::BreakOffered { agent, .. }
+            | Self::BreakBegan { agent, .. }
+            | Self::BreakUnconfirmed { agent, .. }
+            | Self::BreakEnded { agent, .. }
+            | Self::BreakLapsed { agent, .. }
+            | Self::AlertRaised { agent, .. }
+            | Self::AlertHeld { agent, .. }
+            | Self::BreakAnswered { agent, .. }
+            | Self::BreakApproved { agent, .. }
+            | Self::AgentTeam { agent, .. }
+            | Self::SelfReported { agent, .. }
+            | Self::AbuseReported { agent, .. }
+            | Self::InferenceDisputed { agent, .. } => Some(agent),
+            Self::CallOffered { agent, .. } => agent.as_ref(),
+            Self::CallTransferred { to, .. } => to.as_ref(),
+            _ => None,
+        }
+    }
+}

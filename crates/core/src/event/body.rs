@@ -1,0 +1,388 @@
+//! What an event says.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    AlertOutcome, Band, Cohort, Evidence, OfferAnswer, PayloadKind, Reason, Report, SignalKind, WordSigns,
+    WorkState,
+};
+use crate::{
+    id::{AccountId, AgentId, AlertId, CallId, EventId, OfferId, PayloadId, QueueId, SubjectId},
+    policy::{Notice, Profile, Purpose},
+    units::{Party, Share},
+};
+
+/// What happened. JSON: `{"type": "call.ended", "data": {…}}`.
+///
+/// Fields without a line of their own are what they are called: the `call`, `agent`, `party`, `queue`, `offer` or `alert`
+/// that this is about, `by` whom it was done, the `purpose`, `reason` and `confidence`, when it `expires` by itself.
+#[expect(missing_docs, reason = "a field whose name and type say all needs no sentence")]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "data")]
+pub enum Body {
+    // ── work, told by the phone platform ──
+    /// An agent's state changed.
+    #[serde(rename = "agent.state")]
+    AgentState {
+        agent: AgentId,
+        state: WorkState,
+        /// The platform's reason code.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// A call rings at an agent or waits in a queue.
+    #[serde(rename = "call.offered")]
+    CallOffered {
+        call: CallId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        agent: Option<AgentId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        queue: Option<QueueId>,
+    },
+    /// An agent took a call. This binds its audio to the agent.
+    #[serde(rename = "call.answered")]
+    CallAnswered {
+        call: CallId,
+        agent: AgentId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        queue: Option<QueueId>,
+    },
+    /// The caller was put on hold.
+    #[serde(rename = "call.held")]
+    CallHeld { call: CallId },
+    /// The caller was taken off hold.
+    #[serde(rename = "call.resumed")]
+    CallResumed { call: CallId },
+    /// The call went to somebody else.
+    #[serde(rename = "call.transferred")]
+    CallTransferred {
+        call: CallId,
+        /// To whom, if that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<AgentId>,
+        /// To which queue, if to one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        queue: Option<QueueId>,
+    },
+    /// The call is over.
+    #[serde(rename = "call.ended")]
+    CallEnded {
+        call: CallId,
+        /// The platform's reason code.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// How a queue stands.
+    #[serde(rename = "queue.snapshot")]
+    QueueSnapshot {
+        queue: QueueId,
+        /// Callers waiting.
+        waiting: u32,
+        /// Agents free.
+        available: u32,
+        /// The longest present wait in seconds.
+        longest_wait_s: f64,
+    },
+
+    // ── audio: that it came, never what it was ──
+    /// A leg's audio began.
+    #[serde(rename = "leg.opened")]
+    LegOpened {
+        call: CallId,
+        party: Party,
+        /// `audiohook`, `twilio` or `recording`.
+        protocol: String,
+        /// Samples per second.
+        rate: u32,
+    },
+    /// Samples of a leg did not come.
+    #[serde(rename = "leg.gap")]
+    LegGap {
+        call: CallId,
+        party: Party,
+        /// Where the gap begins.
+        start_s: f64,
+        /// How long it is.
+        lost_s: f64,
+        /// Whether the platform announced it: it paused, or discarded audio. What nobody announced is lost.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        announced: bool,
+    },
+    /// A leg's audio ended.
+    #[serde(rename = "leg.closed")]
+    LegClosed {
+        call: CallId,
+        party: Party,
+        /// Samples that came.
+        frames: u64,
+        /// Samples that are lost; what the platform left out on purpose is not among them.
+        lost: u64,
+        /// Seconds of speech; none where segmentation was not permitted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        speech_s: Option<f64>,
+    },
+
+    // ── sensed, each under a permit ──
+    /// Somebody said something.
+    #[serde(rename = "utterance")]
+    Utterance {
+        call: CallId,
+        party: Party,
+        start_s: f64,
+        end_s: f64,
+        /// ISO 639-1 code of the language heard.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        language: Option<String>,
+        /// How sure the speech recognition is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        confidence: Option<Share>,
+        /// The words, sealed; none if no words were recognised.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<PayloadId>,
+        /// What the words show, where that may be read from them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        signs: Option<WordSigns>,
+    },
+    /// Words were not recognised because the machine could not keep up, or has no speech model.
+    #[serde(rename = "words.shed")]
+    WordsShed {
+        call: CallId,
+        party: Party,
+        start_s: f64,
+        end_s: f64,
+        /// `overload`, `no_model` or `failed`.
+        reason: String,
+    },
+    /// Something measured in the audio of a call.
+    #[serde(rename = "signal")]
+    Signal {
+        call: CallId,
+        party: Party,
+        /// What.
+        kind: SignalKind,
+        start_s: f64,
+        end_s: f64,
+        /// How much; the unit is the kind's.
+        value: f64,
+        confidence: Share,
+        /// What moved it: catalogue codes.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        drivers: Vec<String>,
+    },
+
+    // ── policy ──
+    /// A site was set up. Its profile never changes.
+    #[serde(rename = "site.opened")]
+    SiteOpened {
+        /// Its name.
+        name: String,
+        /// Its policy profile.
+        profile: Profile,
+        /// Its IANA time zone.
+        time_zone: String,
+    },
+    /// From here on the site's decisions rest on these settings of care.
+    #[serde(rename = "care.settings")]
+    CareSettings {
+        /// The version of what the settings mean.
+        version: u32,
+        /// Every setting, by group and name: as they were written, so that a log outlives settings that are no more.
+        settings: serde_json::Value,
+    },
+    /// The site says that a notice is given.
+    #[serde(rename = "notice.confirmed")]
+    NoticeConfirmed {
+        notice: Notice,
+        /// SHA-256 of the text that people are given, in hexadecimal.
+        text_sha256: String,
+        by: AccountId,
+    },
+    /// The site no longer gives a notice.
+    #[serde(rename = "notice.withdrawn")]
+    NoticeWithdrawn { notice: Notice, by: AccountId },
+    /// An agent agreed to one purpose.
+    #[serde(rename = "consent.given")]
+    ConsentGiven {
+        agent: AgentId,
+        purpose: Purpose,
+        /// Under which version of the policy table.
+        policy_version: u32,
+    },
+    /// An agent no longer agrees.
+    #[serde(rename = "consent.withdrawn")]
+    ConsentWithdrawn { agent: AgentId, purpose: Purpose },
+    /// The policy was asked before something was sensed.
+    #[serde(rename = "permit.decided")]
+    PermitDecided {
+        call: CallId,
+        party: Party,
+        /// About whom, if that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        subject: Option<SubjectId>,
+        purpose: Purpose,
+        granted: bool,
+        /// The rules and missing conditions that say so: catalogue codes.
+        rules: Vec<String>,
+        /// The version of the policy table.
+        policy_version: u32,
+    },
+    /// A sensor stopped before its call ended.
+    #[serde(rename = "sensing.stopped")]
+    SensingStopped {
+        call: CallId,
+        party: Party,
+        purpose: Purpose,
+        /// Why: a catalogue code.
+        reason: String,
+    },
+    /// Someone's payloads were made unreadable for ever.
+    #[serde(rename = "erased")]
+    Erased { subject: SubjectId, kinds: Vec<PayloadKind> },
+
+    // ── time ──
+    /// A timer that a decision waits for. Recorded, so that replay sees the same time.
+    #[serde(rename = "timer.fired")]
+    TimerFired {},
+
+    // ── decisions ──
+    /// A short prompt to the agent in a call.
+    #[serde(rename = "prompt.shown")]
+    PromptShown {
+        agent: AgentId,
+        call: CallId,
+        /// What and why.
+        reason: Reason,
+        confidence: Share,
+        expires: Timestamp,
+    },
+    /// An agent's load, exposure or strain entered another band. For the agent alone.
+    #[serde(rename = "load.changed")]
+    LoadChanged {
+        agent: AgentId,
+        /// Demand acting on the person now (ISO 10075-1: mental stress).
+        load: Band,
+        /// Abuse and agitation that the person met, fading with time.
+        exposure: Band,
+        /// The effect on the person (ISO 10075-1: mental strain).
+        strain: Band,
+        /// What moved it most, strongest first.
+        reasons: Vec<Reason>,
+    },
+    /// A break is offered.
+    #[serde(rename = "break.offered")]
+    BreakOffered {
+        offer: OfferId,
+        agent: AgentId,
+        /// How long, in minutes.
+        minutes: u32,
+        reasons: Vec<Reason>,
+        /// When the offer lapses.
+        expires: Timestamp,
+    },
+    /// The phone platform confirmed that the break began.
+    #[serde(rename = "break.began")]
+    BreakBegan { offer: OfferId, agent: AgentId },
+    /// A break was accepted, but the phone platform has not confirmed it.
+    #[serde(rename = "break.unconfirmed")]
+    BreakUnconfirmed { offer: OfferId, agent: AgentId },
+    /// A break ended.
+    #[serde(rename = "break.ended")]
+    BreakEnded {
+        offer: OfferId,
+        agent: AgentId,
+        /// How long it was, in minutes.
+        minutes: f64,
+    },
+    /// An offer lapsed unanswered.
+    #[serde(rename = "break.lapsed")]
+    BreakLapsed { offer: OfferId, agent: AgentId },
+    /// A supervisor is told about something that they can do something about.
+    #[serde(rename = "alert.raised")]
+    AlertRaised {
+        alert: AlertId,
+        agent: AgentId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        call: Option<CallId>,
+        reason: Reason,
+        confidence: Share,
+        /// What shows it.
+        evidence: Vec<Evidence>,
+        /// What would help: a catalogue code.
+        action: String,
+        expires: Timestamp,
+    },
+    /// An alert was held back because the hour's budget is spent.
+    #[serde(rename = "alert.held")]
+    AlertHeld {
+        agent: AgentId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        call: Option<CallId>,
+        reason: Reason,
+    },
+
+    // ── people ──
+    /// An agent answered an offer.
+    #[serde(rename = "break.answered")]
+    BreakAnswered {
+        offer: OfferId,
+        agent: AgentId,
+        /// What.
+        #[serde(flatten)]
+        answer: OfferAnswer,
+    },
+    /// A supervisor said what became of an alert.
+    #[serde(rename = "alert.closed")]
+    AlertClosed {
+        alert: AlertId,
+        /// What became of it.
+        outcome: AlertOutcome,
+        by: AccountId,
+        /// What was done about it: a catalogue code.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        action: Option<String>,
+    },
+    /// A supervisor said that the floor is covered while an agent takes their break.
+    #[serde(rename = "break.approved")]
+    BreakApproved { offer: OfferId, agent: AgentId, by: AccountId },
+    /// An agent was put into a team, or into none.
+    #[serde(rename = "agent.team")]
+    AgentTeam {
+        agent: AgentId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        team: Option<String>,
+        by: AccountId,
+    },
+    /// An agent said something about themselves. For the agent alone.
+    #[serde(rename = "self.reported")]
+    SelfReported {
+        agent: AgentId,
+        report: Report,
+        /// About which call.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        call: Option<CallId>,
+        /// What they said, sealed.
+        text: PayloadId,
+    },
+    /// How the groups of a site were in a week that is over. Written once; nothing that comes later changes it.
+    #[serde(rename = "wellbeing.frozen")]
+    WellbeingFrozen {
+        /// The week's Monday, as a date of the site's time zone.
+        week: String,
+        /// The whole site, then each team.
+        cohorts: Vec<Cohort>,
+    },
+    /// An administrator had everything erased that was kept of a call's caller. The erasure itself follows.
+    #[serde(rename = "erasure.asked")]
+    ErasureAsked {
+        /// Which call's caller.
+        call: CallId,
+        by: AccountId,
+    },
+    /// An agent pressed the abuse key.
+    #[serde(rename = "abuse.reported")]
+    AbuseReported { agent: AgentId, call: CallId },
+    /// An agent says that something the software inferred is wrong.
+    #[serde(rename = "inference.disputed")]
+    InferenceDisputed { agent: AgentId, event: EventId },
+}

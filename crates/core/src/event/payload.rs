@@ -1,0 +1,54 @@
+//! Personal payloads: sealed apart from the events that refer to them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{PayloadId, SubjectId};
+
+/// A personal payload before it is sealed. Deliberately not serialisable.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Clear {
+    /// The name by which the event refers to it.
+    pub id: PayloadId,
+    /// Whom it is about: erasing them makes it unreadable.
+    pub subject: SubjectId,
+    /// What it is kept for.
+    pub kind: PayloadKind,
+    /// The payload, UTF-8 text for all kinds so far.
+    pub bytes: Vec<u8>,
+}
+
+impl std::fmt::Debug for Clear {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Clear({}, {:?}, {} bytes)", self.id, self.kind, self.bytes.len())
+    }
+}
+
+/// What a sealed payload is kept for. Each has its own key per subject.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PayloadKind {
+    /// What was said, personal data replaced by placeholders.
+    Transcript,
+    /// What the placeholders stand for.
+    Original,
+    /// An outside name (of an agent on the phone platform, say) behind a pseudonym.
+    Identity,
+    /// What an agent wrote or answered about themselves.
+    SelfReport,
+}
+
+impl PayloadKind {
+    /// All kinds.
+    pub const ALL: [Self; 4] = [Self::Transcript, Self::Original, Self::Identity, Self::SelfReport];
+
+    /// The word used in JSON and in the store.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Transcript => "transcript",
+            Self::Original => "original",
+            Self::Identity => "identity",
+            Self::SelfReport => "self_report",
+        }
+    }
+}

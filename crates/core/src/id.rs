@@ -126,6 +126,8 @@ ids! {
     AccountId = "account_id";
     /// A key of a phone platform or an integration.
     KeyId = "key_id";
+    /// An endpoint of others that is told of events.
+    WebhookId = "webhook_id";
 }
 
 impl SubjectId {

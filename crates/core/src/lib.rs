@@ -19,7 +19,7 @@ pub mod units;
 pub use event::{Body, Draft, Event, Position};
 pub use id::{
     AccountId, AgentId, AlertId, CallId, EventId, IdError, KeyId, OfferId, PayloadId, QueueId, SiteId,
-    SubjectId,
+    SubjectId, WebhookId,
 };
 pub use jiff::Timestamp;
 pub use role::Role;

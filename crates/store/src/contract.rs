@@ -5,6 +5,7 @@ mod accounts;
 mod log;
 mod payloads;
 mod views;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -41,6 +42,8 @@ where
     accounts::sites_open_once(fresh().await?).await?;
     accounts::accounts_and_sessions(fresh().await?).await?;
     accounts::integration_keys(fresh().await?).await?;
+    webhooks::endpoints_keep_their_place(fresh().await?).await?;
+    webhooks::two_secrets_sign_while_one_is_taken_up(fresh().await?).await?;
     views::views_follow_the_log(fresh().await?).await?;
     views::a_rebuild_gives_the_same_rows(fresh().await?).await?;
     let closed = fresh().await?;

@@ -50,6 +50,7 @@ mod site;
 pub mod sqlite;
 mod upkeep;
 pub mod views;
+mod webhook;
 
 pub use account::{Account, Accounts, NewAccount, TokenHash};
 pub use directory::Directory;
@@ -62,8 +63,9 @@ pub use site::{NewSite, Site, Sites};
 pub use sqlite::Sqlite;
 pub use upkeep::{Chain, Upkeep};
 pub use views::{AgentRow, AlertRow, CallFilter, CallRow, LegRow, OfferRow, OfferState, Views};
+pub use webhook::{Delivery, NewWebhook, Webhook, WebhookState, Webhooks};
 
 /// All that a backend keeps.
-pub trait Store: Log + Payloads + Directory + Sites + Accounts + Keys + Views + Upkeep {}
+pub trait Store: Log + Payloads + Directory + Sites + Accounts + Keys + Webhooks + Views + Upkeep {}
 
-impl<T: Log + Payloads + Directory + Sites + Accounts + Keys + Views + Upkeep> Store for T {}
+impl<T: Log + Payloads + Directory + Sites + Accounts + Keys + Webhooks + Views + Upkeep> Store for T {}

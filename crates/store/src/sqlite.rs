@@ -29,6 +29,7 @@ mod sites;
 mod verify;
 mod view_rows;
 mod views;
+mod webhooks;
 mod writer;
 
 use std::{
@@ -202,17 +203,22 @@ fn connect_options(database: &Path, durability: Durability) -> SqliteConnectOpti
         .disable_statement_logging()
 }
 
-/// The newest schema that this program knows.
-const SCHEMA: i64 = 1;
+/// The steps of the schema, in their order; the newest that this program knows is the last.
+const STEPS: [(&str, &str); 2] = [
+    ("first", include_str!("../migrations/sqlite/0001_first.sql")),
+    ("webhooks", include_str!("../migrations/sqlite/0002_webhooks.sql")),
+];
 
 async fn migrate(conn: &mut SqliteConnection, database: &Path) -> Result<(), StoreError> {
-    let sql = SqlStr::from_static(include_str!("../migrations/sqlite/0001_first.sql"));
-    let first = Migration::new(SCHEMA, "first".into(), MigrationType::Simple, sql, false);
-    match Migrator::with_migrations(vec![first]).run(&mut *conn).await {
+    let step = |(version, (name, sql)): (i64, (&'static str, &'static str))| {
+        Migration::new(version, name.into(), MigrationType::Simple, SqlStr::from_static(sql), false)
+    };
+    let steps = (1..).zip(STEPS).map(step).collect();
+    match Migrator::with_migrations(steps).run(&mut *conn).await {
         Err(MigrateError::VersionMissing(_)) => {
             let found =
                 sqlx::query("SELECT max(version) FROM _sqlx_migrations").fetch_one(conn).await?.try_get(0)?;
-            Err(StoreError::Newer { path: database.to_owned(), found, known: SCHEMA })
+            Err(StoreError::Newer { path: database.to_owned(), found, known: STEPS.len() as i64 })
         }
         outcome => Ok(outcome?),
     }

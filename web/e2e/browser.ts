@@ -54,15 +54,32 @@ export async function expectAccessible(page: Page, what: string): Promise<void> 
 export const seat = (page: Page, name: string): Locator =>
   page.getByRole('listitem').filter({ has: page.getByText(name, { exact: true }) });
 
-/** Presses Tab until the focus is on what has this name. */
-export async function tabTo(page: Page, name: RegExp, most = 60): Promise<void> {
+/** What has the focus, in words, and whether that can be seen: an outline around it, around its label, or within it. */
+export const focused = (page: Page): Promise<{ name: string; html: string; seen: boolean }> =>
+  page.evaluate(() => {
+    const active = document.activeElement ?? document.body;
+    const drawn = [active, active.closest('label'), ...active.children].filter((each) => each !== null);
+    const outlined = drawn.some((each) => {
+      const { outlineStyle, outlineWidth } = getComputedStyle(each);
+      return outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2;
+    });
+    if (active === document.body) return { name: '', html: 'the page', seen: true };
+    const { top, bottom, left, right } = active.getBoundingClientRect();
+    const inSight = bottom > 0 && right > 0 && top < innerHeight && left < innerWidth;
+    return {
+      name: (active.getAttribute('aria-label') ?? active.textContent).trim(),
+      html: active.outerHTML.slice(0, 160),
+      seen: outlined && inSight,
+    };
+  });
+
+/** Presses Tab until the focus is on what has this name; on the whole way it must be seen where the focus is. */
+export async function tabTo(page: Page, name: RegExp | string, most = 60): Promise<void> {
   for (let press = 0; press < most; press += 1) {
     await page.keyboard.press('Tab');
-    const here = await page.evaluate(() => {
-      const active = document.activeElement;
-      return active?.getAttribute('aria-label') ?? active?.textContent ?? '';
-    });
-    if (name.test(here.trim())) return;
+    const here = await focused(page);
+    expect(here.seen, `the focus is seen on ${here.html}`).toBe(true);
+    if (typeof name === 'string' ? here.name === name : name.test(here.name)) return;
   }
   throw new Error(`the focus did not come to ${name} within ${most} presses of Tab`);
 }

@@ -57,6 +57,7 @@ export async function openSite(id: string, profile: string, settings = ''): Prom
 }
 
 /** An account of somebody who supervises; the login is the name. */
-export async function supervisor(site: Site, login: string): Promise<void> {
-  await site.ask('POST', '/v1/accounts', { login, password: site.password, roles: ['supervisor'] });
+export async function supervisor(site: Site, login: string, language: 'en' | 'zh' = 'en'): Promise<void> {
+  const account = { login, password: site.password, roles: ['supervisor'], language };
+  await site.ask('POST', '/v1/accounts', account);
 }

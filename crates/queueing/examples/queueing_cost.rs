@@ -1,0 +1,33 @@
+//! What sizing costs: mixed half hours of 5 to 200 erlangs, with and without patience. Prints one JSON line.
+//! `cargo run --release -p calmline-queueing --example queueing_cost`
+#![expect(clippy::print_stdout, reason = "its purpose")]
+
+use std::{hint::black_box, time::Instant};
+
+use calmline_queueing::{Load, LoadError, Target};
+
+const ROUNDS: u32 = 200_000;
+
+/// Sizings per second of this one thread, over loads spread evenly.
+fn rate(patience: Option<f64>, rounds: u32) -> Result<f64, LoadError> {
+    let target = Target { service_level: 0.8, within: 20.0, max_occupancy: 1.0 };
+    let begun = Instant::now();
+    for round in 0..rounds {
+        let work = 5.0 + f64::from(round % 196);
+        let mut load = Load::new(black_box(work) / 180.0, 1.0 / 180.0)?;
+        if let Some(patience) = patience {
+            load = load.with_patience(patience)?;
+        }
+        black_box(load.staff(&target)?);
+    }
+    Ok(f64::from(rounds) / begun.elapsed().as_secs_f64())
+}
+
+fn main() -> Result<(), LoadError> {
+    let figures = serde_json::json!({
+        "erlang_c_per_cpu_s": rate(None, ROUNDS)?.round(),
+        "erlang_a_per_cpu_s": rate(Some(1.0 / 120.0), ROUNDS / 10)?.round(),
+    });
+    println!("{figures}");
+    Ok(())
+}

@@ -56,8 +56,8 @@ export async function ownAgent(demo, name, site = demo.agent.split('@')[1] ?? ''
 }
 
 /** A morning of three hours with two breaks; the last ended 56 minutes ago.
- * @param {string} agent @returns {Told[]} */
-export function morning(agent) {
+ * @param {string} agent @param {string} [queue] @returns {Told[]} */
+export function morning(agent, queue = 'billing-en') {
   const now = Date.now();
   /** @type {Told[]} */
   const events = [];
@@ -70,7 +70,7 @@ export function morning(agent) {
     state(ago, 'available');
     while (ago > until + 9) {
       const length = lengths[call % lengths.length] ?? 5;
-      const data = { call_id: `${agent}-${now}-${++call}`, agent_id: agent, queue: 'billing-en' };
+      const data = { call_id: `${agent}-${now}-${++call}`, agent_id: agent, queue };
       ago -= 0.8;
       events.push({ type: 'call.answered', at: now - ago * MINUTE, data });
       state(ago, 'busy');
@@ -89,11 +89,11 @@ export function morning(agent) {
 }
 
 /** A call that begins now.
- * @param {string} agent @param {string} call @returns {Told[]} */
-export function callBegins(agent, call) {
+ * @param {string} agent @param {string} call @param {string} [queue] @returns {Told[]} */
+export function callBegins(agent, call, queue = 'billing-en') {
   const at = Date.now();
   return [
-    { type: 'call.answered', at, data: { call_id: call, agent_id: agent, queue: 'billing-en' } },
+    { type: 'call.answered', at, data: { call_id: call, agent_id: agent, queue } },
     { type: 'agent.state', at, data: { agent_id: agent, state: 'busy' } },
   ];
 }

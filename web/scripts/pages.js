@@ -29,6 +29,7 @@ export const SHOTS = [
   { name: 'policy', path: '/policy', as: 'agent', whole: true },
   { name: 'notices', path: '/policy/notices', as: 'admin', whole: true },
   { name: 'policy-record', path: '/policy/record', as: 'council', whole: true },
+  { name: 'policy-thresholds', path: '/policy/thresholds', as: 'council' },
   { name: 'people', path: '/settings', as: 'admin' },
   { name: 'platforms', path: '/settings/platforms', as: 'admin' },
   { name: 'thresholds', path: '/settings/thresholds', as: 'admin' },

@@ -1,33 +1,53 @@
-/** Photographs every page, or those named, in both languages, light and dark: `OUT/NAME-LANGUAGE-THEME.png`. */
+/** Photographs every page and every tour, or those named, in both languages, light and dark: `OUT/NAME-LANGUAGE-THEME.png`.
+ *
+ *     npm run shots -- floor breaks          # two of them
+ *     VARIANTS=zh-dark npm run shots         # one variant */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { callBegins, callEnds, morning, ownAgent } from './agent.js';
 import { demo, launch, signIn } from './demo.js';
 import { SHOTS } from './pages.js';
+import { TOURS } from './tours.js';
 
 const out = process.env['OUT'] ?? 'shots';
 const wanted = process.argv.slice(2);
-const shots = SHOTS.filter((shot) => wanted.length === 0 || wanted.includes(shot.name));
+const isWanted = (/** @type {string} */ name) => wanted.length === 0 || wanted.includes(name);
+const shots = SHOTS.filter(({ name }) => isWanted(name));
+const tours = Object.entries(TOURS).filter(([name]) => isWanted(name));
+const variants = (process.env['VARIANTS'] ?? 'en-light,en-dark,zh-light,zh-dark').split(',');
 /** A demo that runs already: `DEMO=URL,PASSWORD,AGENT`. */
 const given = process.env['DEMO']?.split(',');
 /** How long the floor lives before it is photographed, and how long a page has to come to rest: milliseconds. */
 const WARM_UP = given ? 0 : 60_000;
-const SETTLE = 1500;
-
-let offered = false;
+const SETTLE = 1200;
+const USUAL = { width: 1280, height: 860 };
+/** The demo's sites by the language that their people speak. */
+const SITES = { en: 'lyon', zh: 'shanghai' };
+/** A demo that is photographed again knows the agents of earlier runs. */
+const again = given ? `-${String(process.pid)}` : '';
 
 const running = given
   ? { url: given[0] ?? '', password: given[1] ?? '', agent: given[2] ?? '', stop: async () => undefined }
-  : await demo();
+  : await demo(['--agents', '12']);
 const browser = await launch();
+/** @type {Map<string, import('./agent.js').OwnAgent>} */
+const maras = new Map();
 try {
   await mkdir(out, { recursive: true });
   await new Promise((resolve) => setTimeout(resolve, WARM_UP));
-  const mara = await ownAgent(running, 'mara');
-  for (const language of ['en', 'zh']) {
-    for (const theme of ['light', 'dark']) {
-      for (const shot of shots) await take(shot, language, theme, mara);
+  for (const variant of variants) {
+    const [language, theme] = variant.split('-');
+    if ((language !== 'en' && language !== 'zh') || (theme !== 'light' && theme !== 'dark'))
+      throw new Error(`VARIANTS: ${variant} is none of en-light, en-dark, zh-light, zh-dark`);
+    const room = studio(language, theme);
+    for (const shot of shots) await room.page(shot);
+    for (const [name, tour] of tours) {
+      const { visit, take } = room;
+      await tour({ browser, demo: running, language, site: SITES[language], visit, take }).catch((error) => {
+        console.error(`${name}-${variant}: ${error}`);
+        process.exitCode = 1;
+      });
     }
   }
 } finally {
@@ -35,47 +55,74 @@ try {
   await running.stop();
 }
 
-/** Who a page is photographed as.
- * @param {import('./pages.js').Shot['as']} as @param {import('./agent.js').OwnAgent} mara @returns {[string, string]} */
-function account(as, mara) {
-  if (as === 'mara') return [mara.login, mara.password];
-  const site = running.agent.split('@')[1];
-  return [as === 'agent' ? running.agent : `${as}@${site}`, running.password];
-}
+/** Windows in one language and theme, and their pictures.
+ * @param {'en' | 'zh'} language @param {'light' | 'dark'} theme */
+function studio(language, theme) {
+  const site = SITES[language];
 
-/** @param {import('./pages.js').Shot} shot @param {string} language @param {string} theme
- * @param {import('./agent.js').OwnAgent} mara */
-async function take(shot, language, theme, mara) {
-  const context = await browser.newContext({
-    viewport: { width: shot.width ?? 1280, height: shot.height ?? 860 },
-    colorScheme: theme === 'dark' ? 'dark' : 'light',
-    locale: language === 'zh' ? 'zh-CN' : 'en-GB',
-    reducedMotion: 'reduce',
-  });
-  const kept = JSON.stringify({ language, theme });
-  await context.addInitScript((kept) => localStorage.setItem('calmline.preferences', kept), kept);
-  if (shot.as) await signIn(context, running, ...account(shot.as, mara));
-  if (shot.as === 'mara') await offer(mara);
-  const page = await context.newPage();
-  page.on('pageerror', (error) => console.error(`${shot.name}: ${error.message}`));
-  await page.goto(running.url + shot.path);
-  await page.waitForTimeout(SETTLE);
-  if (shot.open) {
-    for (const each of await page.locator(shot.open).all()) await each.click();
-    await page.waitForTimeout(300);
+  /** @param {{ url?: string, login: string, password: string }} [as] @param {{ width: number, height: number }} [size] */
+  async function visit(as, size = USUAL) {
+    const context = await browser.newContext({
+      viewport: size,
+      colorScheme: theme,
+      locale: language === 'zh' ? 'zh-CN' : 'en-GB',
+      reducedMotion: 'reduce',
+    });
+    context.setDefaultTimeout(20_000);
+    const kept = JSON.stringify({ language, theme });
+    await context.addInitScript((kept) => localStorage.setItem('calmline.preferences', kept), kept);
+    if (as) await signIn(context, { url: as.url ?? running.url }, as.login, as.password);
+    const page = await context.newPage();
+    page.on('pageerror', (error) => console.error(`${page.url()}: ${error.message}`));
+    return { context, page };
   }
-  const path = join(out, `${shot.name}-${language}-${theme}.png`);
-  await page.screenshot({ path, fullPage: shot.whole ?? false });
-  console.log(path);
-  await context.close();
+
+  /** @param {import('playwright-core').Page} page @param {string} name @param {boolean} [whole] */
+  async function take(page, name, whole = false) {
+    await page.waitForTimeout(SETTLE);
+    const size = page.viewportSize() ?? USUAL;
+    if (whole) {
+      // As high as the page, so that what sticks to an edge of the window stands at an edge of the picture.
+      const height = await page.evaluate(() => document.documentElement.scrollHeight);
+      await page.setViewportSize({ ...size, height: Math.max(height, size.height) });
+      await page.waitForTimeout(150);
+    }
+    const path = join(out, `${name}-${language}-${theme}.png`);
+    await page.screenshot({ path });
+    if (whole) await page.setViewportSize(size);
+    console.log(path);
+  }
+
+  /** @param {import('./pages.js').Shot} shot */
+  async function page(shot) {
+    const { width = USUAL.width, height = USUAL.height } = shot;
+    const mara = shot.as === 'mara' ? await offered(site) : undefined;
+    const login = shot.as === 'agent' ? `agent-001@${site}` : `${shot.as}@${site}`;
+    const as = shot.as && (mara ?? { login, password: running.password });
+    const { context, page } = await visit(as, { width, height });
+    await page.goto(running.url + shot.path);
+    if (shot.open) {
+      await page.waitForTimeout(SETTLE);
+      for (const each of await page.locator(shot.open).all()) await each.click();
+    }
+    await take(page, shot.name, shot.whole);
+    await context.close();
+  }
+
+  return { visit, take, page };
 }
 
-/** Sees to it that Mara has a break on offer. The morning is told once; each call that ends lets the offer come again.
- * @param {import('./agent.js').OwnAgent} mara */
-async function offer(mara) {
-  if (!offered) await mara.say(morning(mara.login));
-  offered = true;
+/** Mara, who has a break on offer. The morning is told once; each call that ends lets the offer come again.
+ * @param {string} site */
+async function offered(site) {
+  let mara = maras.get(site);
+  if (!mara) {
+    mara = await ownAgent(running, `tess-${site}${again}`, site);
+    maras.set(site, mara);
+    await mara.say(morning(mara.login));
+  }
   const call = `${mara.login}-${Date.now()}`;
   await mara.say(callBegins(mara.login, call));
   await mara.say(callEnds(mara.login, call));
+  return mara;
 }

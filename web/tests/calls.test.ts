@@ -4,8 +4,9 @@ import { describe, expect, test } from 'vitest';
 
 import type { Schemas } from '../src/lib/api';
 import { i18n } from '../src/lib/i18n/index.svelte';
+import { pieces } from '../src/lib/ui/pieces';
 import { curveName } from '../src/pages/calls/names';
-import { lineAt, pieces, pointAt, range, story } from '../src/pages/calls/story';
+import { lineAt, pointAt, range, story } from '../src/pages/calls/story';
 import Tracks from '../src/pages/calls/Tracks.svelte';
 import Transcript from '../src/pages/calls/Transcript.svelte';
 

@@ -8,7 +8,7 @@ import { KINDS } from '../src/lib/live/events';
 const crates = '../crates';
 
 test('the app knows every type of event that the server can tell', () => {
-  const source = readFileSync(`${crates}/core/src/event.rs`, 'utf8');
+  const source = readFileSync(`${crates}/core/src/event/body.rs`, 'utf8');
   const body = source.slice(source.indexOf('pub enum Body'));
   const kinds = [...body.matchAll(/#\[serde\(rename = "([a-z._]+)"\)\]/g)].map((found) => found[1] ?? '');
   expect(kinds.length).toBeGreaterThan(30);

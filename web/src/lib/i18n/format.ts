@@ -45,8 +45,12 @@ export const percent = (share: number): string =>
 
 /** 8 min, 1 h 5 min: a length of time in words, rounded to the minute; seconds below one. */
 export function duration(seconds: number): string {
+  // The same short words for every kind of English; in Chinese a space between number and word, as everywhere in the app.
+  const locale = i18n.language === 'zh' ? 'zh-CN' : 'en';
   const unit = (value: number, unit: 'second' | 'minute' | 'hour') =>
-    new Intl.NumberFormat(i18n.locale, { style: 'unit', unit, unitDisplay: 'short' }).format(value);
+    new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'short' })
+      .format(value)
+      .replace(/(\d)(?=\p{Script=Han})/u, '$1\u00a0');
   const whole = Math.max(0, Math.round(seconds));
   if (whole < 60) return unit(whole, 'second');
   const minutes = Math.round(whole / 60);
@@ -62,3 +66,6 @@ export function counter(seconds: number): string {
   const two = (value: number) => String(value).padStart(2, '0');
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
+
+/** Sentences in a row: with a space between them, where the language has one. */
+export const together = (...sentences: string[]): string => sentences.join(i18n.language === 'zh' ? '' : ' ');

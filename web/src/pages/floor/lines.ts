@@ -3,7 +3,7 @@ import type { Seat } from './desk.svelte';
 import { byTeam } from './filter';
 
 /** Sizes in pixels; the cards' own style follows them. */
-export const CARD = 112;
+export const CARD = 94;
 export const CARD_WIDTH = 196;
 export const GAP = 10;
 export const HEAD = 40;

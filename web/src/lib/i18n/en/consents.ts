@@ -1,4 +1,6 @@
 /** Words of the page about one's consents and data. */
+import { some } from './some';
+
 export const consents = {
   title: 'My consents and data',
   lead: 'What may be sensed about you, what is kept of it, who sees it. You decide where the law leaves it to you, and you can change your mind in the middle of a call.',
@@ -22,8 +24,8 @@ export const consents = {
     erase: 'Erase my texts',
     eraseText:
       'Words of your calls, what you wrote and how you answered. Gone for good, from backups that are restored later too. Facts such as call times stay, under a pseudonym.',
-    counts: ({ transcript, reports }: { transcript: string; reports: string }) =>
-      `${transcript} texts of calls, ${reports} notes of your own`,
+    counts: ({ transcript, reports }: { transcript: number; reports: number }) =>
+      `${transcript} ${some(transcript, 'text', 'texts')} of calls, ${reports} ${some(reports, 'note', 'notes')} of your own`,
     confirmTitle: 'Erase for good?',
     confirmText: 'This cannot be undone, by anybody.',
     password: 'Your password',

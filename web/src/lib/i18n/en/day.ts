@@ -28,7 +28,7 @@ export const day = {
         'What the day’s load and hard calls have left behind, as a model estimates it. Rest lowers it. It can be wrong about you: how you feel counts more.',
       common: 'Nobody else sees it. It is never used for pay, rating or adherence.',
     },
-    last: ({ at }: { at: string }) => `last moved at ${at}`,
+    last: ({ at }: { at: string }) => `last changed at ${at}`,
     nothing: 'Nothing adds to it at the moment.',
   },
 

@@ -24,7 +24,7 @@ export const floor = {
     since: 'For',
     queue: 'Queue',
     call: 'Call',
-    work: 'Since last break',
+    work: 'Since break',
   },
   about: {
     work: 'Working time since the last real break: the phone platform confirmed it. Time waiting for calls counts less than time in calls, so the figure is not the clock on the wall. It is here so that breaks happen, not to compare people.',
@@ -34,9 +34,9 @@ export const floor = {
     title: 'Queues',
     none: 'No queue has reported yet',
     waiting: 'waiting',
-    longest: 'longest wait',
+    longest: 'longest',
     free: 'free',
-    calm: 'nobody is waiting',
+    calm: 'Nobody is waiting',
   },
 
   alerts: {
@@ -76,7 +76,7 @@ export const floor = {
     answered: ({ name }: { name: string }) => `Alert for ${name} answered.`,
     precision: ({ right, all, percent }: { right: number; all: number; percent: string }) =>
       `${right} of ${all} answered alerts were right (${percent})`,
-    noPrecision: 'No alert answered yet, so it is open how good they are',
+    noPrecision: 'No alert has been answered today, so nobody can say yet how often they are right.',
     precisionShort: 'How good they are',
     aboutPrecision:
       'An alert counts as right when what it said was so: “It helped” and “Was not needed”. “Was not so” counts against it. Alerts without an answer are left out.',

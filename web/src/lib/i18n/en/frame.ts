@@ -42,6 +42,7 @@ export const frame = {
     cancel: 'Cancel',
     undo: 'Undo',
     why: 'Why?',
+    listSeparator: ', ',
     wrong: 'That’s wrong',
     wrongSaid: 'You said this is wrong',
     wrongThanks: 'Noted. It counts when we check how often the software is right.',

@@ -43,7 +43,7 @@ export const setUp = {
       jp: 'Announced purpose; care with sensitive data; duties when callers are abusive.',
     },
     rows: {
-      load: 'Load, exposure and breaks from work events',
+      load: 'Load and breaks, from work events',
       words: 'What is said, as text',
       callerVoice: 'Agitation in the caller’s voice',
       agentVoice: 'Tone of the agent’s voice',

@@ -45,6 +45,7 @@ export const frame: Widened<typeof en> = {
     cancel: '取消',
     undo: '撤销',
     why: '为什么？',
+    listSeparator: '，',
     wrong: '说得不对',
     wrongSaid: '您已指出不对',
     wrongThanks: '已记下。核对软件判断准不准时，会算上您这一条。',

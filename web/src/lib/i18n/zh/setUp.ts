@@ -39,7 +39,7 @@ export const setUp: Widened<typeof en> = {
       jp: '公示使用目的；审慎处理敏感信息；来电者骚扰时有保护员工的义务。',
     },
     rows: {
-      load: '由工作事件算出的负荷、承受与小休',
+      load: '由工作事件得出的负荷与小休',
       words: '通话转文字',
       callerVoice: '来电者声音里的激动程度',
       agentVoice: '坐席的语气',

@@ -27,7 +27,7 @@ export const wellbeing: Widened<typeof en> = {
   fewTitle: '为什么有的不显示',
   fewText:
     '满五人的团队才显示。如果能从其他团队反推出某个小团队，就再多隐去一个。只分粗略的档，每周写定一次，不再改动。',
-  history: ({ measure }) => `${measure},按周从早到近`,
+  history: ({ measure }) => `${measure}，按周从早到近`,
   none: '还没有满一周的数据',
   noneText: '过完第一个整周，若当周至少五人上班，下周一就会有第一份概况。',
   private: '一个人的负荷、自评和小休，只属于本人：没有任何页面或导出会给别人看。',

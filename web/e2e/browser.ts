@@ -50,6 +50,29 @@ export async function expectAccessible(page: Page, what: string): Promise<void> 
   expect(found, what).toEqual([]);
 }
 
+/** Waits until all that a page shows is there: read, drawn, and no longer moving. */
+export async function settled(page: Page): Promise<void> {
+  await page.waitForFunction(() => document.querySelector('.skeleton, [aria-busy=true]') === null);
+  await page.evaluate(async () => {
+    await document.fonts.ready;
+    const ends = (motion: Animation) => motion.effect?.getComputedTiming().endTime !== Infinity;
+    await Promise.allSettled(
+      document
+        .getAnimations()
+        .filter(ends)
+        .map((motion) => motion.finished),
+    );
+  });
+}
+
+/** Nothing is wider than the window. */
+export async function expectNarrow(page: Page): Promise<void> {
+  const wider = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  expect(wider, 'the page scrolls sideways').toBeLessThanOrEqual(0);
+}
+
 /** Somebody's card on the floor. */
 export const seat = (page: Page, name: string): Locator =>
   page.getByRole('listitem').filter({ has: page.getByText(name, { exact: true }) });

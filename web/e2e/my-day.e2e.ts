@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { callBegins, callEnds, morning, ownAgent, type OwnAgent } from '../scripts/agent.js';
 import { demo, launch, signIn, type Demo } from '../scripts/demo.js';
-import { tabTo, visit } from './browser';
+import { expectNarrow, settled, tabTo, visit } from './browser';
 
 let browser: Browser;
 let running: Demo;
@@ -20,10 +20,13 @@ afterAll(async () => {
 });
 
 /** A page of an agent with a whole morning behind them and a break on offer. */
-async function offered(name: string): Promise<{ agent: OwnAgent; page: Page; close: () => Promise<void> }> {
+async function offered(
+  name: string,
+  width = 1280,
+): Promise<{ agent: OwnAgent; page: Page; close: () => Promise<void> }> {
   const agent = await ownAgent(running, name);
   await agent.say(morning(name));
-  const { context, page } = await visit(browser);
+  const { context, page } = await visit(browser, { width });
   await signIn(context, running, agent.login, agent.password);
   await page.goto(`${running.url}/day`);
   await page.getByRole('heading', { level: 1 }).waitFor();
@@ -47,8 +50,10 @@ test('an offer comes by itself, is taken with the keyboard alone, and the phone 
   await close();
 });
 
-test('an offer can be moved, and a refusal taken back before it counts', async () => {
-  const { page, close } = await offered('juan');
+test('on a phone an offer can be moved, and a refusal taken back before it counts', async () => {
+  const { page, close } = await offered('juan', 390);
+  await settled(page);
+  await expectNarrow(page);
   await page.getByRole('button', { name: 'Not now' }).click();
   await page.getByRole('heading', { name: 'No break is due' }).waitFor();
   await page.getByRole('button', { name: 'Undo' }).click();
@@ -71,6 +76,8 @@ test('the abuse key calls the supervisor, from any page of the agent and by one 
   await page.getByText('Your day begins', { exact: false }).waitFor();
   await agent.say(callBegins('lea', 'hard-call'));
   await page.getByRole('button', { name: 'Abusive caller' }).waitFor();
+  await settled(page);
+  await expectNarrow(page);
   await page.keyboard.press('F9');
   await page.getByText('Help is on its way', { exact: false }).waitFor();
 

@@ -1,11 +1,13 @@
 /** Every page, as it is photographed: accessible, without an error, in both languages and themes. */
-import type { Browser } from 'playwright-core';
+import { readFile } from 'node:fs/promises';
+
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { morning, ownAgent, type OwnAgent } from '../scripts/agent.js';
 import { demo, launch, signIn, type Demo } from '../scripts/demo.js';
 import { SHOTS } from '../scripts/pages.js';
-import { expectAccessible, visit } from './browser';
+import { expectAccessible, expectNarrow, settled, visit } from './browser';
 
 let browser: Browser;
 let running: Demo;
@@ -21,6 +23,26 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser.close();
   await running.stop();
+});
+
+/** Presses all that fit a selector; where that leads to another page, waits until it is there and has the focus. */
+async function press(page: Page, selector: string): Promise<void> {
+  const all = await page.locator(selector).all();
+  expect(all.length, `there is ${selector}`).toBeGreaterThan(0);
+  for (const each of all) {
+    const leads = (await each.getAttribute('href')) !== null;
+    await each.click();
+    if (leads) await page.locator('h1:focus').waitFor();
+  }
+  await settled(page);
+}
+
+test('no page is left out', async () => {
+  const router = await readFile(new URL('../src/router.ts', import.meta.url), 'utf8');
+  const paths = [...router.matchAll(/^ {2}'(\/[^']*)': /gm)].map(([, path]) => path);
+  expect(paths.length).toBeGreaterThan(10);
+  const seen = new Set(SHOTS.map(({ name, path }) => (name === 'call-review' ? '/calls/:id' : path)));
+  expect(paths.filter((path) => path !== undefined && !seen.has(path))).toEqual([]);
 });
 
 describe.each([
@@ -52,16 +74,10 @@ describe.each([
       .or(page.locator('.empty'))
       .first()
       .waitFor();
-    await page.waitForTimeout(1200);
-    if (shot.open) {
-      for (const each of await page.locator(shot.open).all()) await each.click();
-      await page.waitForTimeout(300);
-    }
+    await settled(page);
+    if (shot.open) await press(page, shot.open);
     await expectAccessible(page, shot.name);
-    const wider = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    );
-    expect(wider, 'the page scrolls sideways').toBeLessThanOrEqual(0);
+    await expectNarrow(page);
     expect(faults).toEqual([]);
     await context.close();
   });

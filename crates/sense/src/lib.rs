@@ -6,11 +6,12 @@
 //!
 //! * [`Leg`]: one leg in one pass: voice activity and utterances; with further permits speech rate, pauses and arousal.
 //! * [`Dialogue`]: talk-over and silence between two legs.
+//! * [`Envelope`]: the peaks of a leg, to be drawn.
 //! * [`Listener`] and [`Recogniser`]: speech recognition behind one trait.
 //! * [`affect`]: the arousal model, its training and its study on labelled recordings.
 //!
 //! A step of 10 ms costs one level measurement; only steps that stand out of the line's noise are transformed, and only
-//! with a permit for affect are they described further. No descriptor leaves the crate: utterances carry an estimate with
+//! with a permit for affect are they described further. No descriptor but those peaks leaves the crate: utterances carry an estimate with
 //! its confidence and what moved it, and a leg forgets its descriptors as soon as the utterance is judged.
 
 /// Samples per second of everything that is heard here.
@@ -19,7 +20,9 @@ pub const RATE: u32 = 8_000;
 mod activity;
 pub mod affect;
 mod dialogue;
+mod envelope;
 mod frontend;
+pub mod gemaps;
 mod leg;
 mod pitch;
 mod prosody;
@@ -31,5 +34,6 @@ pub mod telephone;
 
 pub use affect::{AffectModel, Arousal};
 pub use dialogue::{Dialogue, Exchange};
+pub use envelope::{Envelope, STEP, Stretch};
 pub use leg::{Heard, Leg, Measured, Pauses};
 pub use recogniser::{Listener, Recogniser, RecogniserError, Transcript};

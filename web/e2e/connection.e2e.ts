@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { callBegins, ownAgent, type OwnAgent } from '../scripts/agent.js';
 import { launch, signIn } from '../scripts/demo.js';
+import { en as t } from '../src/lib/i18n/en';
 import { seat, visit } from './browser';
 import { lineTo } from './line';
 import { openSite, supervisor, type Site } from './site';
@@ -24,22 +25,22 @@ afterAll(async () => {
   await site.stop();
 });
 
-const CUT = 'The live connection is cut';
+const CUT = t.live.cut;
 
 test('a program that died is missed, is found again by itself, and nothing that happened is missing', async () => {
   const { context, page, faults } = await visit(browser);
   await signIn(context, site, noor.login, noor.password);
   await page.goto(`${site.url}/day`);
-  await page.getByText('Your day begins with your first call').waitFor();
+  await page.getByText(t.day.noStanding).waitFor();
 
   await site.kill();
-  await page.getByText(CUT, { exact: false }).waitFor();
+  await page.getByText(CUT).waitFor();
   await site.again();
   // Told before the page has found the way back: it must not be lost on it.
   await noor.say(callBegins('noor', 'c-1'));
-  await page.getByText('Connected again', { exact: false }).waitFor({ timeout: 40_000 });
-  expect(await page.getByText(CUT, { exact: false }).count()).toBe(0);
-  await page.getByText('In a call').first().waitFor();
+  await page.getByText(t.live.back).waitFor({ timeout: 40_000 });
+  expect(await page.getByText(CUT).count()).toBe(0);
+  await page.getByText(t.day.now.in_call).first().waitFor();
   await page.getByText('billing-en').waitFor();
   expect(faults).toEqual([]);
   await context.close();
@@ -55,15 +56,17 @@ test('a line that is cut heals by itself at every desk, and what happened meanwh
   const floor = supervising.page;
   const wall = await supervising.context.newPage();
   await day.goto(`${line.url}/day`);
-  await day.getByRole('button', { name: 'Abusive caller' }).waitFor();
+  await day.getByRole('button', { name: t.day.abuse.button }).waitFor();
   await floor.goto(`${line.url}/floor`);
   await seat(floor, 'noor').getByText('in a call').waitFor();
   await wall.goto(`${line.url}/wallboard`);
-  await wall.getByText('No queue has reported yet').waitFor();
+  await wall.getByText(t.floor.wall.noQueues).waitFor();
 
   line.cut();
-  await Promise.all([day, floor, wall].map((page) => page.getByText(CUT, { exact: false }).waitFor()));
-  await wall.getByText('reconnecting', { exact: false }).waitFor();
+  await Promise.all([day, floor].map((page) => page.getByText(CUT).waitFor()));
+  // A wall has no room for a banner and says it in its head.
+  const asOf = wall.getByText(/^As of .* · reconnecting$/);
+  await asOf.waitFor();
   const at = Date.now();
   await noor.say([
     { type: 'call.ended', at, data: { call_id: 'c-1' } },
@@ -76,14 +79,14 @@ test('a line that is cut heals by itself at every desk, and what happened meanwh
   ]);
 
   line.heal();
-  await day.getByText('No call right now').waitFor({ timeout: 40_000 });
-  await day.getByText('After-call work').first().waitFor();
+  await day.getByText(t.day.call.none).waitFor({ timeout: 40_000 });
+  await day.getByText(t.day.now.wrap_up).first().waitFor();
   await seat(floor, 'noor').getByText('after-call work').waitFor({ timeout: 40_000 });
   await floor.getByText('billing-en').first().waitFor();
   const row = wall.getByRole('row').filter({ hasText: 'billing-en' });
   await row.getByRole('cell', { name: '7' }).waitFor({ timeout: 40_000 });
-  await wall.getByText('reconnecting', { exact: false }).waitFor({ state: 'hidden' });
-  for (const page of [day, floor, wall]) expect(await page.getByText(CUT, { exact: false }).count()).toBe(0);
+  await asOf.waitFor({ state: 'hidden' });
+  for (const page of [day, floor]) expect(await page.getByText(CUT).count()).toBe(0);
   expect(desks.flatMap(({ faults }) => faults)).toEqual([]);
   await agent.context.close();
   await supervising.context.close();
@@ -94,16 +97,16 @@ test('a session that ended elsewhere leads to signing in, and from there back to
   const { context, page } = await visit(browser);
   await signIn(context, site, noor.login, noor.password);
   await page.goto(`${site.url}/consents`);
-  await page.getByRole('heading', { name: 'My consents and data' }).waitFor();
+  await page.getByRole('heading', { name: t.consents.title }).waitFor();
   await context.clearCookies();
-  await page.getByRole('button', { name: 'Erase my texts' }).click();
-  await page.getByLabel('Your password').fill(noor.password);
-  await page.getByRole('dialog').getByRole('button', { name: 'Erase my texts' }).click();
-  await page.getByText('You were signed out', { exact: false }).waitFor();
-  await page.getByLabel('Name').fill('noor');
-  await page.getByLabel('Password').fill(noor.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByRole('heading', { name: 'My consents and data' }).waitFor();
+  await page.getByRole('button', { name: t.consents.data.erase }).click();
+  await page.getByLabel(t.consents.data.password).fill(noor.password);
+  await page.getByRole('dialog').getByRole('button', { name: t.consents.data.erase }).click();
+  await page.getByText(t.entrance.expired).waitFor();
+  await page.getByLabel(t.entrance.login).fill('noor');
+  await page.getByLabel(t.entrance.password).fill(noor.password);
+  await page.getByRole('button', { name: t.entrance.signIn }).click();
+  await page.getByRole('heading', { name: t.consents.title }).waitFor();
   expect(new URL(page.url()).pathname).toBe('/consents');
   await context.close();
 });

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { callBegins, ownAgent } from '../scripts/agent.js';
 import { launch, signIn } from '../scripts/demo.js';
 import type { LiveEvent } from '../src/lib/live/events';
+import { zh as t } from '../src/lib/i18n/zh';
 import { visit } from './browser';
 import { streamCall } from './phone';
 import { openSite, type Site } from './site';
@@ -50,7 +51,7 @@ test('a withdrawal stops the sensor within a second in the middle of a call, and
   const pace = page.getByRole('switch', { name: '语速、停顿与抢话' });
   for (const toggle of [voice, pace]) {
     await toggle.click();
-    await page.getByText('已同意，从下一通电话开始。').last().waitFor();
+    await page.getByText(t.consents.given).last().waitFor();
     await expect.poll(() => toggle.getAttribute('aria-checked')).toBe('true');
   }
   await expect
@@ -69,7 +70,7 @@ test('a withdrawal stops the sensor within a second in the middle of a call, and
 
   await voice.focus();
   await page.keyboard.press('Space');
-  await page.getByText('已撤回，感知已停止。对您没有任何影响。').waitFor();
+  await page.getByText(t.consents.withdrawn).waitFor();
   await expect.poll(() => voice.getAttribute('aria-checked')).toBe('false');
   await expect.poll(async () => (await stops('first')).length).toBe(1);
   const [stopped] = await stops('first');
@@ -97,19 +98,19 @@ test('one’s own texts are erased on the same page, which says how many are gon
   await signIn(context, site, agent.login, agent.password);
   await agent.say(callBegins('zhang.min', 'good-call'));
   await page.goto(`${site.url}/day`);
-  await page.getByLabel('今天有什么顺心的事？').fill('客户说谢谢我。');
-  await page.getByRole('button', { name: '记下来' }).click();
+  await page.getByLabel(t.day.good.label).fill('客户说谢谢我。');
+  await page.getByRole('button', { name: t.day.good.keep }).click();
   await page.getByText('客户说谢谢我。').waitFor();
 
   await page.goto(`${site.url}/consents`);
-  await page.getByText('您自己的记录 1 条', { exact: false }).waitFor();
-  await page.getByRole('button', { name: '销毁我的文字' }).click();
-  await page.getByLabel('您的密码').fill(agent.password);
-  await page.getByRole('dialog').getByRole('button', { name: '销毁我的文字' }).click();
-  await page.getByText('1 段文字已永久销毁。').waitFor();
-  await page.getByText('您自己的记录 0 条', { exact: false }).waitFor();
+  await page.getByText(t.consents.data.counts({ transcript: 0, reports: 1 })).waitFor();
+  await page.getByRole('button', { name: t.consents.data.erase }).click();
+  await page.getByLabel(t.consents.data.password).fill(agent.password);
+  await page.getByRole('dialog').getByRole('button', { name: t.consents.data.erase }).click();
+  await page.getByText(t.consents.data.erased({ texts: 1 })).waitFor();
+  await page.getByText(t.consents.data.counts({ transcript: 0, reports: 0 })).waitFor();
   await page.goto(`${site.url}/day`);
-  await page.getByLabel('今天有什么顺心的事？').waitFor();
+  await page.getByLabel(t.day.good.label).waitFor();
   expect(await page.getByText('客户说谢谢我。').count()).toBe(0);
   await context.close();
 });

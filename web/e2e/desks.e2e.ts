@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { callBegins, callEnds, morning, ownAgent, type OwnAgent } from '../scripts/agent.js';
 import { launch, signIn } from '../scripts/demo.js';
+import { en as t } from '../src/lib/i18n/en';
 import { seat, visit } from './browser';
 import { openSite, supervisor, type Site } from './site';
 
@@ -41,28 +42,32 @@ test('the abuse key is heard at the other desk, and what came of it is seen wher
   const floor = await desk('sara', '/floor');
   const alerts = await floor.context.newPage();
   await alerts.goto(`${site.url}/alerts`);
-  await alerts.getByText('No alert in this time').waitFor();
+  await alerts.getByText(t.floor.alerts.noneEver).waitFor();
 
   await noor.say(callBegins('noor', 'hard-call'));
   await seat(floor.page, 'noor').getByText('in a call').waitFor();
-  await agent.page.getByText('In a call').first().waitFor();
-  await agent.page.getByRole('button', { name: 'Abusive caller' }).click();
-  await agent.page.getByText('Help is on its way', { exact: false }).waitFor();
+  await agent.page.getByText(t.day.now.in_call).first().waitFor();
+  await agent.page.getByRole('button', { name: t.day.abuse.button }).click();
+  await agent.page.getByText(t.day.abuse.done).waitFor();
 
   // Nobody reloads anything.
   await alertIn(floor.page).getByRole('link', { name: 'noor' }).waitFor();
   await alertIn(alerts).getByRole('link', { name: 'noor' }).waitFor();
-  await alertIn(floor.page).getByRole('button', { name: 'Joined the call' }).click();
-  await alertIn(floor.page).getByRole('button', { name: 'It helped' }).click();
-  await floor.page.getByText('Nobody needs you right now').waitFor();
-  const message = floor.page.getByRole('status').filter({ hasText: 'Alert for noor answered.' });
-  await message.getByRole('button', { name: 'Close' }).click();
-  await alertIn(alerts).getByText('Joined the call · it helped').waitFor();
-  await alerts.getByText('1 of 1 answered alerts were right', { exact: false }).waitFor();
+  await alertIn(floor.page).getByRole('button', { name: t.floor.alerts.done['action.join_call'] }).click();
+  await alertIn(floor.page).getByRole('button', { name: t.floor.alerts.outcome.helped }).click();
+  await floor.page.getByText(t.floor.alerts.none).waitFor();
+  const message = floor.page
+    .getByRole('status')
+    .filter({ hasText: t.floor.alerts.answered({ name: 'noor' }) });
+  await message.getByRole('button', { name: t.states.close }).click();
+  await alertIn(alerts)
+    .getByText(`${t.floor.alerts.done['action.join_call']} · ${t.floor.alerts.outcomeDone.helped}`)
+    .waitFor();
+  await alerts.getByText(t.floor.alerts.precision({ right: 1, all: 1, percent: '100%' })).waitFor();
 
   await noor.say(callEnds('noor', 'hard-call'));
   await seat(floor.page, 'noor').getByText('available').waitFor();
-  await agent.page.getByText('No call right now').waitFor();
+  await agent.page.getByText(t.day.call.none).waitFor();
   expect([...agent.faults, ...floor.faults]).toEqual([]);
   await agent.context.close();
   await floor.context.close();
@@ -71,30 +76,28 @@ test('the abuse key is heard at the other desk, and what came of it is seen wher
 test('a break is taken at one desk, approved at the other, and real for both once the phone platform says so', async () => {
   const agent = await desk('noor', '/day');
   const floor = await desk('sara', '/floor');
-  const breaks = floor.page.getByRole('region', { name: 'Breaks' });
-  await breaks.getByText('No break is coming up or running').waitFor();
+  const breaks = floor.page.getByRole('region', { name: t.floor.breaks.title });
+  await breaks.getByText(t.floor.breaks.none).waitFor();
 
-  await agent.page.getByRole('button', { name: 'Take it', exact: true }).click();
-  await agent.page.getByRole('heading', { name: 'Your break is on its way' }).waitFor();
-  await breaks.getByRole('button', { name: 'Approve the break of noor' }).click();
-  await breaks.getByText('approved', { exact: true }).waitFor();
-  await agent.page
-    .getByText('Your supervisor has seen to it that calls are covered.', { exact: false })
-    .waitFor();
+  await agent.page.getByRole('button', { name: t.day.offer.take, exact: true }).click();
+  await agent.page.getByRole('heading', { name: t.day.offer.acceptedNow }).waitFor();
+  await breaks.getByRole('button', { name: t.floor.breaks.approveFor({ name: 'noor' }) }).click();
+  await breaks.getByText(t.floor.breaks.approved, { exact: true }).waitFor();
+  await agent.page.getByText(t.day.offer.approved, { exact: false }).waitFor();
   // Agreed upon is not begun: the phone platform still has them in the queue.
   await seat(floor.page, 'noor').getByText('available').waitFor();
 
   const state = (name: string) =>
     noor.say([{ type: 'agent.state', at: Date.now(), data: { agent_id: 'noor', state: name } }]);
   await state('on_break');
-  await agent.page.getByRole('heading', { name: 'You are on a break' }).waitFor();
+  await agent.page.getByRole('heading', { name: t.day.offer.began }).waitFor();
   await seat(floor.page, 'noor').getByText('on a break').waitFor();
   await breaks.getByText(/on break, \d+:\d\d left/).waitFor();
 
   await state('available');
-  await agent.page.getByRole('heading', { name: 'You are on a break' }).waitFor({ state: 'hidden' });
+  await agent.page.getByRole('heading', { name: t.day.offer.began }).waitFor({ state: 'hidden' });
   await seat(floor.page, 'noor').getByText('available').waitFor();
-  await breaks.getByText('No break is coming up or running').waitFor();
+  await breaks.getByText(t.floor.breaks.none).waitFor();
   expect([...agent.faults, ...floor.faults]).toEqual([]);
   await agent.context.close();
   await floor.context.close();

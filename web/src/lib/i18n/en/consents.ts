@@ -29,6 +29,7 @@ export const consents = {
     confirmTitle: 'Erase for good?',
     confirmText: 'This cannot be undone, by anybody.',
     password: 'Your password',
-    erased: ({ texts }: { texts: string }) => `${texts} texts are gone for good.`,
+    erased: ({ texts }: { texts: number }) =>
+      `${texts} ${some(texts, 'text is', 'texts are')} gone for good.`,
   },
 };

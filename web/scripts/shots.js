@@ -67,6 +67,8 @@ function studio(language, theme) {
       colorScheme: theme,
       locale: language === 'zh' ? 'zh-CN' : 'en-GB',
       reducedMotion: 'reduce',
+      // A phone's scroll bars take no room.
+      isMobile: size.width > 320 && size.width < 500,
     });
     context.setDefaultTimeout(20_000);
     const kept = JSON.stringify({ language, theme });

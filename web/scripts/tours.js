@@ -232,4 +232,4 @@ async function call({ browser, demo, site, visit, take }) {
 }
 
 /** @type {Readonly<Record<string, Tour>>} */
-export const TOURS = { 'first-run': firstRun, trouble, breaks, call };
+export const TOURS = { call, breaks, 'first-run': firstRun, trouble };

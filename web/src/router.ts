@@ -12,6 +12,8 @@ declare module 'sv-router' {
     roles?: readonly Role[];
     /** Without navigation around it: the companion, a wallboard. */
     bare?: boolean;
+    /** Says by itself when the live connection is cut. */
+    tellsCut?: boolean;
   }
 }
 
@@ -19,6 +21,7 @@ interface About {
   title: (t: Messages) => string;
   roles?: readonly Role[];
   bare?: boolean;
+  tellsCut?: boolean;
 }
 
 const page = (load: LazyRouteComponent, meta: About) => ({ '/': load, meta }) as const;
@@ -51,6 +54,7 @@ export const { p, navigate, isActive, route, preload } = createRouter({
     title: (t) => t.floor.wallboard,
     roles: ['supervisor', 'analyst'],
     bare: true,
+    tellsCut: true,
   }),
   '/calls': page(() => import('./pages/calls/Calls.svelte'), {
     title: (t) => t.nav.calls,
@@ -65,6 +69,9 @@ export const { p, navigate, isActive, route, preload } = createRouter({
   '/policy/thresholds': page(() => import('./pages/policy/PolicyThresholds.svelte'), {
     title: (t) => t.nav.policy,
   }),
+  '/policy/retention': page(() => import('./pages/policy/Retention.svelte'), {
+    title: (t) => t.nav.policy,
+  }),
   '/policy/record': page(() => import('./pages/policy/Record.svelte'), {
     title: (t) => t.nav.policy,
     roles: ['admin', 'works_council'],
@@ -74,6 +81,10 @@ export const { p, navigate, isActive, route, preload } = createRouter({
     roles: ['admin'],
   }),
   '/settings/platforms': page(() => import('./pages/settings/Platforms.svelte'), {
+    title: (t) => t.nav.settings,
+    roles: ['admin'],
+  }),
+  '/settings/webhooks': page(() => import('./pages/settings/Webhooks.svelte'), {
     title: (t) => t.nav.settings,
     roles: ['admin'],
   }),

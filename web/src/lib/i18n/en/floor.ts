@@ -76,7 +76,7 @@ export const floor = {
     answered: ({ name }: { name: string }) => `Alert for ${name} answered.`,
     precision: ({ right, all, percent }: { right: number; all: number; percent: string }) =>
       `${right} of ${all} answered alerts were right (${percent})`,
-    noPrecision: 'No alert has been answered today, so nobody can say yet how often they are right.',
+    noPrecision: 'No alert has been answered yet',
     precisionShort: 'How good they are',
     aboutPrecision:
       'An alert counts as right when what it said was so: “It helped” and “Was not needed”. “Was not so” counts against it. Alerts without an answer are left out.',

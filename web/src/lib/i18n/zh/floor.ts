@@ -77,7 +77,7 @@ export const floor: Widened<typeof en> = {
     back: '上一步',
     answered: ({ name }) => `${name} 的提醒已处理。`,
     precision: ({ right, all, percent }) => `已处理 ${all} 条，其中 ${right} 条报得对（${percent}）`,
-    noPrecision: '今天还没有处理过提醒，暂时说不上准不准。',
+    noPrecision: '还没有处理过提醒',
     precisionShort: '报得准不准',
     aboutPrecision:
       '所报的事确有其事，就算报得对：答“帮上了忙”“其实不用”都算；答“并非如此”算报错；没有处理的不计入。',

@@ -2,7 +2,8 @@
 //!
 //! Each line is one erasure as JSON. It names no one: the subject is a hash, the keys are random numbers. A key's
 //! number is never used again, so destroying every listed key in a restored database is always right, and data that
-//! came after the erasure has other keys.
+//! came after the erasure has other keys. A line of the second form is the end of all payloads of one kind that stem from
+//! before a time; what is as old in a restored database has reached its end as well.
 
 use std::{
     collections::HashSet,
@@ -51,6 +52,28 @@ impl Erased {
     }
 }
 
+/// The end of what is older than a time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Expired {
+    /// The version of this line's form.
+    v: u32,
+    pub(crate) at: Timestamp,
+    pub(crate) site: SiteId,
+    pub(crate) kind: PayloadKind,
+    /// Everything of this kind from before this is destroyed.
+    pub(crate) before: Timestamp,
+}
+
+impl Expired {
+    pub(crate) fn new(site: &SiteId, kind: PayloadKind, before: Timestamp, at: Timestamp) -> Self {
+        Self { v: 2, at, site: site.clone(), kind, before }
+    }
+
+    pub(crate) fn line(&self) -> Result<String, StoreError> {
+        serde_json::to_string(self).map_err(|e| StoreError::damaged("the ledger", e))
+    }
+}
+
 pub(crate) fn subject_hash(site: &SiteId, subject: &str) -> String {
     hex(&sha256(&bound(&[site.as_str(), subject])))
 }
@@ -60,7 +83,14 @@ pub(crate) struct Ledger {
     path: PathBuf,
     file: File,
     lines: HashSet<String>,
-    pub(crate) entries: Vec<Erased>,
+    pub(crate) entries: Entries,
+}
+
+/// What the lines of a ledger say.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Entries {
+    pub(crate) erased: Vec<Erased>,
+    pub(crate) expired: Vec<Expired>,
 }
 
 impl Ledger {
@@ -109,20 +139,26 @@ impl Ledger {
         self.file.write_all(text.as_bytes()).map_err(StoreError::file("write", &self.path))?;
         self.file.sync_all().map_err(StoreError::file("sync", &self.path))?;
         self.lines.extend(new);
-        self.entries.extend(entries);
+        self.entries.erased.extend(entries.erased);
+        self.entries.expired.extend(entries.expired);
         Ok(())
     }
 }
 
-fn parse(path: &Path, text: &str) -> Result<Vec<Erased>, StoreError> {
-    let wrong = |line, wrong| StoreError::Ledger { path: path.to_owned(), line, wrong };
-    let mut entries = Vec::new();
+fn parse(path: &Path, text: &str) -> Result<Entries, StoreError> {
+    #[derive(Deserialize)]
+    struct Form {
+        v: u32,
+    }
+    let mut entries = Entries::default();
     for (index, line) in text.lines().enumerate() {
-        let entry: Erased = serde_json::from_str(line).map_err(|e| wrong(index + 1, e.to_string()))?;
-        if entry.v != 1 {
-            return Err(wrong(index + 1, format!("its form is {}, this program knows 1", entry.v)));
+        let wrong = |wrong| StoreError::Ledger { path: path.to_owned(), line: index + 1, wrong };
+        let damaged = |e: serde_json::Error| wrong(e.to_string());
+        match serde_json::from_str::<Form>(line).map_err(damaged)?.v {
+            1 => entries.erased.push(serde_json::from_str(line).map_err(damaged)?),
+            2 => entries.expired.push(serde_json::from_str(line).map_err(damaged)?),
+            form => return Err(wrong(format!("its form is {form}, this program knows 1 and 2"))),
         }
-        entries.push(entry);
     }
     Ok(entries)
 }
@@ -147,13 +183,18 @@ mod tests {
 
         std::fs::write(&path, format!("{whole}{{\"v\":1,\"at"))?;
         let mut ledger = Ledger::open(&path)?;
-        assert_eq!(ledger.entries, std::slice::from_ref(&entry));
+        assert_eq!(ledger.entries.erased, std::slice::from_ref(&entry));
         let other = Erased { keys: vec!["01".into()], ..entry };
         ledger.add([other.line()?])?;
+        let expired = Expired::new(&site, PayloadKind::Transcript, Timestamp::UNIX_EPOCH, Timestamp::MAX);
+        ledger.add([expired.line()?])?;
         drop(ledger);
-        assert_eq!(Ledger::open(&path)?.entries.len(), 2);
+        let entries = Ledger::open(&path)?.entries;
+        assert_eq!((entries.erased.len(), entries.expired), (2, vec![expired]));
 
         std::fs::write(&path, format!("{whole}nonsense\n"))?;
+        assert!(matches!(Ledger::open(&path), Err(StoreError::Ledger { line: 2, .. })));
+        std::fs::write(&path, format!("{whole}{{\"v\":3}}\n"))?;
         assert!(matches!(Ledger::open(&path), Err(StoreError::Ledger { line: 2, .. })));
         Ok(())
     }

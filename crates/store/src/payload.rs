@@ -66,4 +66,32 @@ pub trait Payloads: Send + Sync {
         kinds: &[PayloadKind],
         at: Timestamp,
     ) -> Result<Erasure, StoreError>;
+
+    /// How many payloads of a kind stem from events before a time.
+    ///
+    /// # Errors
+    /// As for [`Self::open_payload`].
+    async fn count_before(
+        &self,
+        site: &SiteId,
+        kind: PayloadKind,
+        before: Timestamp,
+    ) -> Result<u64, StoreError>;
+
+    /// Makes the payloads of a kind that stem from events before a time unreadable for ever, whomever they are about, and
+    /// says how many there were. The ledger lists it, so that a restored backup loses them again; nothing is logged here.
+    /// A key that has nothing left to open goes with them. Appends go on in between.
+    ///
+    /// As with [`Self::erase`] the ledger is synced first, opening a directory completes what was interrupted, and the
+    /// files hold no ciphertext when this answers. [`PayloadKind::Identity`] has no such end: 0.
+    ///
+    /// # Errors
+    /// When the disk fails. [`StoreError::Busy`] when only the write-ahead log could not be cleared.
+    async fn expire(
+        &self,
+        site: &SiteId,
+        kind: PayloadKind,
+        before: Timestamp,
+        at: Timestamp,
+    ) -> Result<u64, StoreError>;
 }

@@ -16,6 +16,7 @@ mod checkpoint;
 mod dir;
 mod directory;
 mod erase;
+mod expire;
 mod ids;
 mod keys;
 mod known;

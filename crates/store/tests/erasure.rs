@@ -243,3 +243,76 @@ async fn a_sealed_backup_opens_with_its_passphrase_alone() -> Outcome {
     assert!(matches!(junk, Err(StoreError::Backup { .. })), "{junk:?}");
     Ok(())
 }
+
+fn said_at(call: &str, seconds: i64) -> Outcome<(Draft, PayloadId)> {
+    let (mut draft, payload, _) = said(call)?;
+    draft.at = at(seconds);
+    Ok((draft, payload))
+}
+
+#[tokio::test]
+async fn what_is_past_its_time_is_gone_from_the_files_and_from_an_older_backup() -> Outcome {
+    let (old, new, files) = (tempfile::tempdir()?, tempfile::tempdir()?, tempfile::tempdir()?);
+    let backup = files.path().join("backup.db");
+    let store = Sqlite::open(old.path()).await?;
+    let (past, gone) = said_at("past", 0)?;
+    let (late, stays) = said_at("late", 100)?;
+    let site = past.site.clone();
+    store.append(vec![past]).await?;
+    let sealed = ciphertext(old.path(), "payloads").await?;
+    let key = ciphertext(old.path(), "data_keys").await?;
+    store.append(vec![late]).await?;
+    store.backup(&backup, None).await?;
+
+    let transcripts = PayloadKind::Transcript;
+    assert_eq!(store.count_before(&site, transcripts, at(100)).await?, 1, "its end is not before itself");
+    assert_eq!(store.expire(&site, PayloadKind::SelfReport, at(100), at(200)).await?, 0);
+    assert!(fs::read(old.path().join("erasures.jsonl"))?.is_empty(), "nothing was erased, but it is listed");
+    assert_eq!(store.expire(&site, transcripts, at(100), at(200)).await?, 1);
+    assert_eq!(store.expire(&site, transcripts, at(100), at(201)).await?, 0);
+    assert_eq!(store.open_payload(&site, &gone).await?, None);
+    assert_eq!(store.open_payload(&site, &stays).await?.as_deref(), Some(WORDS.as_bytes()));
+    assert!(!holds(old.path(), &sealed)?, "the ciphertext is still in a file");
+    assert!(!holds(old.path(), &key)?, "a key with nothing left to open is still in a file");
+    // Whoever's key went says something again.
+    let (again, anew) = said_at("past", 150)?;
+    let again = Draft { id: calmline_core::EventId::derive(&["again"]), ..again };
+    let clear = Clear { id: PayloadId::new("p-anew")?, ..again.clear[0].clone() };
+    assert_eq!(anew, gone);
+    store.append(vec![Draft { clear: vec![clear.clone()], ..again }]).await?;
+    assert!(store.open_payload(&site, &clear.id).await?.is_some());
+    assert_eq!(store.verify_chain().await?.payloads, 2);
+    store.close().await?;
+
+    let how = Restore { ledger: Some(old.path().join("erasures.jsonl")), ..Restore::default() };
+    assert_eq!(restore(&backup, new.path(), how).await?, 1);
+    let store = Sqlite::open(new.path()).await?;
+    assert_eq!(store.open_payload(&site, &gone).await?, None);
+    assert!(store.open_payload(&site, &stays).await?.is_some());
+    assert!(!holds(new.path(), &sealed)?, "the backup brought the ciphertext back");
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_end_that_only_reached_the_ledger_is_completed_on_opening() -> Outcome {
+    let (dir, copy) = (tempfile::tempdir()?, tempfile::tempdir()?);
+    let store = Sqlite::open(dir.path()).await?;
+    let (past, gone) = said_at("past", 0)?;
+    let site = past.site.clone();
+    store.append(vec![past]).await?;
+    store.close().await?;
+    for name in ["calmline.db", "master.key"] {
+        fs::copy(dir.path().join(name), copy.path().join(name))?;
+    }
+    let store = Sqlite::open(dir.path()).await?;
+    store.expire(&site, PayloadKind::Transcript, at(1), at(2)).await?;
+    store.close().await?;
+    fs::copy(dir.path().join("erasures.jsonl"), copy.path().join("erasures.jsonl"))?;
+    // Opened twice: the second time there is nothing left to do.
+    for _ in 0..2 {
+        let store = Sqlite::open(copy.path()).await?;
+        assert_eq!(store.open_payload(&site, &gone).await?, None);
+        store.close().await?;
+    }
+    Ok(())
+}

@@ -11,12 +11,13 @@ use sqlx::{Connection as _, Row as _, SqliteConnection};
 use super::{
     Inner,
     batch::{Batch, json_list, json_text},
+    expire,
     writer::Writer,
 };
 use crate::{
     Erasure, StoreError,
     entry::Entry,
-    ledger::{Erased, subject_hash},
+    ledger::{Entries, Erased, subject_hash},
     seal::{SealKey, hex},
 };
 
@@ -53,10 +54,10 @@ pub(super) async fn erase(
 pub(super) async fn apply_ledger(
     writer: &mut Writer,
     master: &SealKey,
-    entries: &[Erased],
+    entries: &Entries,
 ) -> Result<u64, StoreError> {
-    let mut applied = 0;
-    for entry in entries {
+    let mut applied = expire::apply(writer, &entries.expired).await?;
+    for entry in &entries.erased {
         for subject in subjects_left(&mut writer.conn, entry).await? {
             destroy(writer, master, entry, &subject).await?;
             applied += 1;
@@ -168,7 +169,7 @@ async fn destroy(
 }
 
 /// Brings the write-ahead log into the database and empties it, so that no older image of a page is left in it.
-async fn clear_wal(writer: &mut Writer) -> Result<(), StoreError> {
+pub(super) async fn clear_wal(writer: &mut Writer) -> Result<(), StoreError> {
     // SQLite refuses where another checkpoint is under way.
     let _held = writer.beside.lock().await;
     // The connection itself waits for readers; this is for a reader that comes between.

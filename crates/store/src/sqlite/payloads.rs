@@ -6,9 +6,10 @@ use async_trait::async_trait;
 use calmline_core::{PayloadId, SiteId, SubjectId, Timestamp, event::PayloadKind};
 use sqlx::{Row as _, sqlite::SqliteRow};
 
-use super::{Sqlite, batch::json_text, erase, writer::DataKey};
+use super::{Sqlite, batch::json_text, erase, expire, writer::DataKey};
 use crate::{
     Erasure, Payloads, StoreError,
+    ledger::Expired,
     seal::{SealKey, bound, hex},
 };
 
@@ -105,6 +106,26 @@ impl Payloads for Sqlite {
         at: Timestamp,
     ) -> Result<Erasure, StoreError> {
         erase::erase(&self.inner, site, subject, kinds, at).await
+    }
+
+    async fn count_before(
+        &self,
+        site: &SiteId,
+        kind: PayloadKind,
+        before: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let mut reader = self.inner.readers.acquire().await?;
+        Ok(expire::older(&mut reader, site, kind, before).await?.len() as u64)
+    }
+
+    async fn expire(
+        &self,
+        site: &SiteId,
+        kind: PayloadKind,
+        before: Timestamp,
+        at: Timestamp,
+    ) -> Result<u64, StoreError> {
+        expire::expire(&self.inner, Expired::new(site, kind, before, at)).await
     }
 }
 

@@ -64,6 +64,29 @@ describe('the desk', () => {
     expect(desk.seats).toBe(seats);
   });
 
+  test('spreads news of hundreds over a few frames, neighbours over different ones, and counts once', () => {
+    const frame = frames();
+    const desk = new Desk();
+    const everybody = (state: SeatBody['state']) =>
+      floor(Array.from({ length: 500 }, (_, index) => person(index, { state })));
+    desk.begin(everybody('available'), []);
+    const { beat } = desk;
+    const fresh = () => desk.seats.filter(({ body }) => body.state === 'busy').length;
+    desk.hear(everybody('busy'));
+    frame();
+    expect(fresh()).toBeGreaterThan(100);
+    expect(fresh()).toBeLessThan(200);
+    expect(desk.seats.slice(0, 20).filter(({ body }) => body.state === 'busy').length).toBeLessThan(10);
+    expect(desk.beat).toBe(beat);
+    // Somebody's later word goes before the one that still waits.
+    desk.hear(floor([person(1, { state: 'on_break' })]));
+    frame();
+    frame();
+    expect(fresh()).toBe(499);
+    expect(desk.seat('a-1')?.body.state).toBe('on_break');
+    expect(desk.beat).toBe(beat + 1);
+  });
+
   test('sees who is new or changes the team as a new row, and lets breaks that are over go', () => {
     const frame = frames();
     const desk = new Desk();

@@ -1,7 +1,7 @@
 /** The floor as it is now: read once, then kept by its own live stream.
  *
  * Each person is one signal, so a change draws one row again. What concerns all of them (counts, filters, order) follows
- * `beat`, which moves once for all that arrived within one frame. */
+ * `beat`, which moves once for all that arrived together. */
 import { untrack } from 'svelte';
 
 import { answer, api } from '$lib/api';
@@ -33,6 +33,17 @@ const nothing = (): News => ({ agents: new Map(), queues: new Map(), breaks: new
 
 const byName = (one: string, other: string) => one.localeCompare(other, undefined, { numeric: true });
 
+/** So many people are drawn again within one frame at most: more would keep the page from answering in time. */
+const IN_A_FRAME = 170;
+
+/** What is shown now and what waits for the next frame: every n-th person, so that those in sight, who stand side by side, are
+ * spread over the frames. */
+function portion<T>(rows: readonly T[]): { now: readonly T[]; later: readonly T[] } {
+  const nth = Math.ceil(rows.length / IN_A_FRAME);
+  const isNow = (_: T, index: number) => index % nth === 0;
+  return { now: rows.filter(isNow), later: rows.filter((row, index) => !isNow(row, index)) };
+}
+
 /** What was shown with the changed ones in place; those that do not stay are gone. */
 function merge<T>(
   shown: readonly T[],
@@ -54,7 +65,7 @@ export class Desk {
   breaks = $state.raw<readonly Rest[]>([]);
   /** Of today, the latest first. */
   alerts = $state.raw<readonly Alert[]>([]);
-  /** Moves with each frame in which somebody's row changed. */
+  /** Moves when people's rows have changed, once all that arrived is shown. */
   beat = $state(0);
   /** When something was last told: milliseconds since 1970. */
   toldAt = $state(0);
@@ -75,7 +86,7 @@ export class Desk {
     this.beat += 1;
   }
 
-  /** Takes what changed; it is shown with the next frame. */
+  /** Takes what changed; it is shown with the next frame, or the next few if it concerns hundreds. */
   hear = (floor: FloorBody): void => {
     for (const body of floor.agents) this.#news.agents.set(body.agent, body);
     for (const queue of floor.queues) this.#news.queues.set(queue.queue, queue);
@@ -105,8 +116,11 @@ export class Desk {
     this.#frame = 0;
     const news = this.#news;
     this.#news = nothing();
+    const { now, later } = portion([...news.agents.values()]);
+    for (const body of later) this.#news.agents.set(body.agent, body);
+    if (later.length > 0) this.#frame = requestAnimationFrame(this.#show);
     let came = false;
-    for (const body of news.agents.values()) {
+    for (const body of now) {
       const seat = this.#byAgent.get(body.agent);
       // With another name or team a person stands elsewhere: a new row, which every list sees as such.
       if (seat && seat.body.name === body.name && seat.body.team === body.team) {
@@ -138,7 +152,7 @@ export class Desk {
     if (alerts !== this.alerts)
       this.alerts = [...alerts].sort((one, other) => byName(other.raised, one.raised));
     this.toldAt = Date.now();
-    if (news.agents.size > 0) this.beat += 1;
+    if (now.length > 0 && later.length === 0) this.beat += 1;
   };
 
   #order(): void {

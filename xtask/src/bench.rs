@@ -5,11 +5,12 @@
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, bail};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::{
     FEATURES, cargo,
     packages::{self, Need},
+    peers::Peers,
     steps, target,
 };
 
@@ -28,6 +29,8 @@ struct Area {
     name: &'static str,
     package: &'static str,
     example: &'static str,
+    /// Measured on the file that the example leaves where its first argument says.
+    peers: Option<Peers>,
     figures: &'static [Figure],
 }
 
@@ -48,8 +51,22 @@ const AREAS: &[Area] = &[
         name: "sense",
         package: "calmline-sense",
         example: "sense_cost",
+        peers: Some(Peers {
+            script: "sense.py",
+            packages: &["numpy==2.4.6", "opensmile==2.6.0", "onnxruntime==1.32.0"],
+            bare: &["silero-vad==6.2.3"],
+        }),
         figures: &[
-            less("cpu_s_per_speech_hour", "acoustic chain, hour of speech", Some(6.0), "CPU-s"),
+            beside(
+                less("cpu_s_per_speech_hour", "acoustic chain, hour of speech", Some(6.0), "CPU-s"),
+                "opensmile_cpu_s_per_hour",
+                "openSMILE eGeMAPSv02, same audio",
+            ),
+            beside(
+                less("cpu_s_per_speech_hour", "the same", Some(6.0), "CPU-s"),
+                "silero_cpu_s_per_hour",
+                "silero-vad alone, same audio",
+            ),
             less("cpu_s_per_leg_hour", "acoustic chain, leg-hour of a real call", Some(3.0), "CPU-s"),
         ],
     },
@@ -57,6 +74,7 @@ const AREAS: &[Area] = &[
         name: "language",
         package: "calmline-language",
         example: "language_cost",
+        peers: None,
         figures: &[
             more("read_turns_per_cpu_s", "turns read", None, "1/CPU-s"),
             more("redact_turns_per_cpu_s", "turns redacted", None, "1/CPU-s"),
@@ -68,12 +86,14 @@ const AREAS: &[Area] = &[
         name: "care",
         package: "calmline-care",
         example: "care_cost",
+        peers: None,
         figures: &[more("events_per_cpu_s", "events decided on", None, "1/CPU-s")],
     },
     Area {
         name: "store",
         package: "calmline-store",
         example: "ingest",
+        peers: None,
         figures: &[
             beside(
                 more("events_per_s", "durable ingest", Some(50_000.0), "1/s"),
@@ -87,6 +107,7 @@ const AREAS: &[Area] = &[
         name: "server",
         package: "calmline",
         example: "load",
+        peers: None,
         figures: &[
             more("calls", "live calls without a lost frame", Some(500.0), "calls"),
             less("lost", "audio samples lost in them", Some(0.0), "samples"),
@@ -131,7 +152,13 @@ fn measure(area: &Area) -> Result<Vec<Value>> {
     steps::check(&mut build)?;
     eprintln!("xtask: measuring {}", area.name);
     let program = target().join("release/examples").join(area.example);
-    let output = Command::new(&program).output().with_context(|| format!("running {}", program.display()))?;
+    let work = target().join("peers").join(format!("{}.input", area.name));
+    let mut command = Command::new(&program);
+    if area.peers.is_some() {
+        std::fs::create_dir_all(target().join("peers"))?;
+        command.arg(&work);
+    }
+    let output = command.output().with_context(|| format!("running {}", program.display()))?;
     let text = String::from_utf8_lossy(&output.stdout);
     let line = text.lines().rev().find(|line| line.starts_with('{'));
     let Some(line) = line.filter(|_| output.status.success()) else {
@@ -142,13 +169,19 @@ fn measure(area: &Area) -> Result<Vec<Value>> {
             String::from_utf8_lossy(&output.stderr)
         );
     };
-    let said: Value = serde_json::from_str(line)?;
+    let mut said: Map<String, Value> = serde_json::from_str(line)?;
+    if let Some(peers) = &area.peers {
+        let theirs = peers.measure(&work);
+        let keys = area.figures.iter().filter_map(|figure| figure.peer).map(|(key, _)| key.to_owned());
+        said.extend(keys.map(|key| (key.clone(), theirs.get(&key).cloned().unwrap_or_default())));
+        std::fs::remove_file(&work).unwrap_or_default();
+    }
     area.figures.iter().map(|figure| row(figure, &said)).collect()
 }
 
 /// A figure that could not be measured in this run is null; one that the program does not know is a mistake in `AREAS`.
-fn row(figure: &Figure, said: &Value) -> Result<Value> {
-    let value = |key| said.get(key).map(Value::as_f64).with_context(|| format!("{key:?} is not in {said}"));
+fn row(figure: &Figure, said: &Map<String, Value>) -> Result<Value> {
+    let value = |key| said.get(key).map(Value::as_f64).with_context(|| format!("{key:?} is not in {said:?}"));
     let ours = value(figure.key)?;
     let (peer, peer_name) = match figure.peer {
         Some((key, name)) => (value(key)?, Some(name)),

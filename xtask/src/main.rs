@@ -6,6 +6,7 @@
 
 mod bench;
 mod packages;
+mod peers;
 mod steps;
 mod tests;
 mod totals;

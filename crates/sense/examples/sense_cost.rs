@@ -1,5 +1,5 @@
 //! What hearing costs: CPU-seconds of the full chain (voice activity, prosody, rate, arousal) per hour of a leg and per
-//! hour of speech. Prints one JSON line.
+//! hour of speech. Prints one JSON line; with a path, leaves the speech there (16-bit PCM, 8 kHz) for peers to be measured on.
 //!
 //! Takes the real calls of the development data where they are (`CALMLINE_DATA`), and a synthetic call otherwise.
 #![expect(clippy::print_stdout, reason = "the result of a program")]
@@ -23,6 +23,10 @@ fn main() {
         for (start, end) in spans(&hear(full_leg(&policy), call)) {
             speech.extend_from_slice(&call[(start * 8_000.0) as usize..(end * 8_000.0) as usize]);
         }
+    }
+    if let Some(path) = std::env::args_os().nth(1) {
+        let bytes: Vec<u8> = speech.iter().flat_map(|sample| sample.to_le_bytes()).collect();
+        std::fs::write(path, bytes).expect("the speech can be left for peers");
     }
     let share = speech.len() as f64 / calls.iter().map(Vec::len).sum::<usize>() as f64;
     println!(

@@ -25,7 +25,7 @@ export const consents = {
     eraseText:
       'Words of your calls, what you wrote and how you answered. Gone for good, from backups that are restored later too. Facts such as call times stay, under a pseudonym.',
     counts: ({ transcript, reports }: { transcript: number; reports: number }) =>
-      `${transcript} ${some(transcript, 'text', 'texts')} of calls, ${reports} ${some(reports, 'note', 'notes')} of your own`,
+      `${transcript} ${some(transcript, 'text', 'texts')} from calls, ${reports} ${some(reports, 'note', 'notes')} of your own`,
     confirmTitle: 'Erase for good?',
     confirmText: 'This cannot be undone, by anybody.',
     password: 'Your password',

@@ -30,6 +30,7 @@ export const day = {
     },
     last: ({ at }: { at: string }) => `last changed at ${at}`,
     nothing: 'Nothing adds to it at the moment.',
+    bandsAsk: 'Is this not how your day is?',
   },
 
   offer: {
@@ -54,6 +55,8 @@ export const day = {
     none: 'No break is due',
     noneText: ({ time }: { time: string }) =>
       `${time} of work since your last break. An offer comes after about 50 minutes, sooner after hard calls.`,
+    noneSoon: ({ time }: { time: string }) =>
+      `${time} of work since your last break. An offer comes as soon as it fits.`,
     began: 'You are on a break',
     left: ({ time }: { time: string }) => `${time} left`,
     over: 'The time is up. Come back when you are ready.',
@@ -74,7 +77,7 @@ export const day = {
     you: 'You',
     caller: 'Caller',
     transcript: 'What is being said',
-    balance: ({ percent }: { percent: number }) => `You speak ${percent} % of the time`,
+    balance: ({ percent }: { percent: number }) => `You speak ${percent}% of the time`,
     held: 'on hold',
   },
 

@@ -31,6 +31,7 @@ export const day: Widened<typeof en> = {
     },
     last: ({ at }) => `最近变化于 ${at}`,
     nothing: '眼下没有什么在加重它。',
+    bandsAsk: '和您的实际感受不一样？',
   },
 
   offer: {
@@ -52,6 +53,7 @@ export const day: Widened<typeof en> = {
     unconfirmed: '电话平台还没有确认您的小休，现场正在处理。',
     none: '现在还不到小休',
     noneText: ({ time }) => `距上次小休已工作 ${time}。约 50 分钟后会有小休，遇到难缠来电会提早。`,
+    noneSoon: ({ time }) => `距上次小休已工作 ${time}。一有合适的时机，就会请您小休。`,
     began: '小休中',
     left: ({ time }) => `还有 ${time}`,
     over: '时间到了，准备好了再回来。',
@@ -72,7 +74,7 @@ export const day: Widened<typeof en> = {
     you: '您',
     caller: '来电者',
     transcript: '通话文字',
-    balance: ({ percent }) => `您说话的时间占 ${percent} %`,
+    balance: ({ percent }) => `您说话的时间占 ${percent}%`,
     held: '保持中',
   },
 

@@ -81,6 +81,9 @@ function studio(language, theme) {
 
   /** @param {import('playwright-core').Page} page @param {string} name @param {boolean} [whole] */
   async function take(page, name, whole = false) {
+    await page.locator('h1, h2, .empty').first().waitFor();
+    const loaded = () => document.querySelector('.skeleton') === null;
+    if (!name.startsWith('loading')) await page.waitForFunction(loaded).catch(() => undefined);
     await page.waitForTimeout(SETTLE);
     const size = page.viewportSize() ?? USUAL;
     if (whole) {

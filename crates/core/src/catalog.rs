@@ -1,6 +1,9 @@
 //! The words for people: one catalogue per language, which the web app reads too.
 //!
-//! An entry is a sentence with gaps: `"Break of {minutes} minutes"`. Events carry the code and what fills the gaps.
+//! An entry is a sentence with gaps: `"Break of {minutes} over"`. Events carry the code and what fills the gaps. The gaps
+//! `seconds`, `minutes` and `hours` hold durations, which are filled as a person would say them, unit included.
+
+mod spoken;
 
 use std::{collections::BTreeMap, sync::OnceLock};
 
@@ -72,12 +75,17 @@ impl Lang {
         let mut sentence = self.say(&reason.code).to_owned();
         for (name, value) in &reason.params {
             let value = match value {
-                Param::Number(number) => format_number(*number),
+                Param::Number(number) => match name.as_str() {
+                    "seconds" => spoken::spoken(*number, self),
+                    "minutes" => spoken::spoken(*number * 60.0, self),
+                    "hours" => spoken::spoken(*number * 3_600.0, self),
+                    _ => format_number(*number),
+                },
                 Param::Word(word) => self.say(word).to_owned(),
             };
             sentence = sentence.replace(&format!("{{{name}}}"), &value);
         }
-        sentence
+        sentence.trim_start().to_owned()
     }
 }
 
@@ -136,5 +144,25 @@ mod tests {
         assert!(Lang::En.tell(&reason).contains('8'));
         assert!(Lang::Zh.tell(&reason).contains('8'));
         assert_eq!(Lang::En.say("no.such.code"), "no.such.code");
+    }
+
+    #[test]
+    fn durations_in_sentences_bring_their_unit() {
+        let agitated = Reason::new("alert.agitated_caller").with("minutes", 1.6);
+        assert_eq!(Lang::En.tell(&agitated), "A caller has stayed agitated for about 2 minutes");
+        assert_eq!(Lang::Zh.tell(&agitated), "来电者已持续激动约 2 分钟");
+        let over = Reason::new("break.ended").with("minutes", 8.0);
+        assert_eq!(Lang::En.tell(&over), "Break of 8 minutes over");
+        assert_eq!(Lang::Zh.tell(&over), "8 分钟小休结束");
+        // A unit beside the gap would be said twice.
+        for lang in [Lang::En, Lang::Zh] {
+            for (code, sentence) in lang.entries() {
+                let doubled = ["minutes", "hours", "seconds"].into_iter().any(|gap| {
+                    let after = sentence.split(&format!("{{{gap}}}")).nth(1).unwrap_or_default().trim_start();
+                    [gap, "分钟", "小时", "秒"].into_iter().any(|unit| after.starts_with(unit))
+                });
+                assert!(!doubled, "{code}: {sentence}");
+            }
+        }
     }
 }

@@ -3,12 +3,15 @@
 //! An [`Event`] is a fact that came in, something sensed under a permit, something a person did, or a decision of the
 //! software. Decisions name the events that caused them and take their time from events alone, so the same facts give
 //! the same decisions again. Events hold pseudonyms and numbers; words and other personal payloads are sealed apart
-//! ([`Clear`]) and only referred to. Audio and acoustic features are in neither.
+//! ([`Clear`]) and only referred to. Audio and acoustic features are in neither, but for the peaks of a leg ([`Levels`]),
+//! sealed like words, of which no sound can be made.
 //!
 //! Times within a call (`start_s`, `end_s`, `at_s`) are seconds from the first frame of its audio.
 mod about;
 mod body;
 mod cohort;
+mod keeping;
+mod levels;
 mod payload;
 mod people;
 mod reason;
@@ -20,6 +23,8 @@ use serde::{Deserialize, Serialize};
 pub use self::{
     body::Body,
     cohort::{Cohort, Energy, Extent},
+    keeping::WebhookChange,
+    levels::{Level, Levels},
     payload::{Clear, PayloadKind},
     people::{AlertOutcome, Band, OfferAnswer, Report, WorkState},
     reason::{Evidence, Param, Reason},

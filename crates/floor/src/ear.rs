@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use calmline_core::{
-    AgentId, Body, CallId, Draft, EventId, Party, Share, SiteId, Timestamp,
-    event::SignalKind,
+    AgentId, Body, CallId, Draft, EventId, Party, Share, SiteId, SubjectId, Timestamp,
+    event::{Clear, PayloadKind, SignalKind},
     policy::{Ask, Lapse, Purpose, SitePolicy, TalkDynamics},
 };
-use calmline_sense::{AffectModel, Dialogue, Exchange, RATE};
+use calmline_sense::{AffectModel, Dialogue, Exchange, RATE, STEP, Stretch};
 
 use crate::{
     later,
     leg::{LegEar, LegHeard},
-    millis,
+    millis, payload,
     words::WordsJob,
 };
 
@@ -203,12 +203,34 @@ impl Ear {
                     self.exchanges(party, (start_s, end_s), now, out);
                     out.push(utterance.into_words(&self.site, &self.call, self.language.clone(), at));
                 }
+                LegHeard::Loud { channel, party, subject, stretch } => {
+                    out.extend(self.loud(channel, party, subject, &stretch).map(Hears::Fact));
+                }
                 LegHeard::Stopped { party, purpose, lapse } => {
                     let body = self.stopped(party, purpose, lapse);
                     out.push(Hears::Fact(self.fact(now, body)));
                 }
             }
         }
+    }
+
+    /// A stretch of a leg's envelope, its levels sealed. None could only be where an id cannot be made of a hash.
+    fn loud(&self, channel: usize, party: Party, subject: SubjectId, stretch: &Stretch) -> Option<Draft> {
+        let seconds = |samples: u64| samples as f64 / f64::from(RATE);
+        let steps = stretch.levels.len() as u64;
+        let at = later(self.started, seconds(stretch.start + steps * STEP));
+        let id = payload(&self.site, &self.call, (channel, at), PayloadKind::Envelope)?;
+        let body = Body::LegEnvelope {
+            call: self.call.clone(),
+            party,
+            subject: subject.clone(),
+            start_s: millis(seconds(stretch.start)),
+            step_s: millis(seconds(STEP)),
+            steps: steps as u32,
+            levels: id.clone(),
+        };
+        let bytes = stretch.levels.to_text().into_bytes();
+        Some(self.fact(at, body).with(Clear { id, subject, kind: PayloadKind::Envelope, bytes }))
     }
 
     fn exchanges(

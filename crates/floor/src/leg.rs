@@ -6,12 +6,12 @@ use calmline_core::{
     CallId, Draft, Party, Share, SiteId, SubjectId, Timestamp,
     event::SignalKind,
     policy::{
-        Ask, Lapse, Purpose, Segmentation, Sense, SitePolicy, TalkDynamics, Transcription, VoiceAffect,
+        self, Ask, Lapse, Purpose, Segmentation, Sense, SitePolicy, TalkDynamics, Transcription, VoiceAffect,
         WordReading,
     },
 };
 use calmline_language::Reader;
-use calmline_sense::{AffectModel, Heard, Leg, Listener, RATE};
+use calmline_sense::{AffectModel, Envelope, Heard, Leg, Listener, RATE, Stretch};
 
 use crate::{Hears, words::WordsJob};
 
@@ -22,6 +22,8 @@ const LEAD_S: f64 = 0.3;
 pub(crate) enum LegHeard {
     /// Somebody said something.
     Utterance(Said),
+    /// How loud a stretch was.
+    Loud { channel: usize, party: Party, subject: SubjectId, stretch: Stretch },
     /// A sensor stopped.
     Stopped { party: Party, purpose: Purpose, lapse: Lapse },
 }
@@ -73,6 +75,7 @@ pub(crate) struct LegEar {
     subject: SubjectId,
     words: bool,
     sensors: Option<Leg>,
+    envelope: Option<Envelope>,
     /// Where the sensors' first sample lies in the leg.
     base: u64,
     /// Samples that came.
@@ -101,6 +104,7 @@ impl LegEar {
             subject: SubjectId::of_caller(call),
             words,
             sensors: None,
+            envelope: None,
             base: 0,
             frames: 0,
             lost: 0,
@@ -167,6 +171,10 @@ impl LegEar {
             leg = leg.with_affect(permit, Arc::clone(model));
         }
         self.sensors = Some(leg);
+        if self.envelope.is_none() {
+            let permit = self.permit::<policy::Envelope>(policy, ask, &mut drafts);
+            self.envelope = permit.map(|permit| Envelope::new(permit, self.place()));
+        }
         if self.listener.is_none() {
             self.listener = self
                 .permit::<Transcription>(policy, ask, &mut drafts)
@@ -189,7 +197,7 @@ impl LegEar {
         policy: &SitePolicy,
         ask: &Ask<'_>,
         drafts: &mut Vec<Draft>,
-    ) -> Option<calmline_core::policy::Permit<S>> {
+    ) -> Option<policy::Permit<S>> {
         let answer = policy.ask::<S>(ask);
         if self.held.insert(S::PURPOSE, answer.is_ok()) != Some(answer.is_ok()) {
             drafts.push(policy.record::<S>(ask, answer.as_ref()));
@@ -199,6 +207,7 @@ impl LegEar {
 
     pub(crate) fn audio(&mut self, pcm: &[i16], now: Timestamp, out: &mut Vec<LegHeard>) {
         self.check_words(now, out);
+        self.measure(pcm, now, out);
         self.keep(pcm);
         self.frames += pcm.len() as u64;
         let Some(leg) = &mut self.sensors else { return };
@@ -210,6 +219,11 @@ impl LegEar {
 
     pub(crate) fn gap(&mut self, samples: u64, announced: bool, now: Timestamp, out: &mut Vec<LegHeard>) {
         self.check(now, out);
+        let mut loud = Vec::new();
+        if let Some(envelope) = &mut self.envelope {
+            envelope.skip(samples, &mut loud);
+        }
+        self.loud(loud, out);
         let mut heard = Vec::new();
         if let Some(leg) = &mut self.sensors {
             leg.skip(samples, &mut heard);
@@ -224,6 +238,11 @@ impl LegEar {
     /// Ends all sensors; what they still held comes out.
     pub(crate) fn close_sensors(&mut self, now: Timestamp, out: &mut Vec<LegHeard>) {
         self.check(now, out);
+        let mut loud = Vec::new();
+        if let Some(envelope) = self.envelope.take() {
+            envelope.finish(&mut loud);
+        }
+        self.loud(loud, out);
         let Some(mut leg) = self.sensors.take() else { return };
         let mut heard = Vec::new();
         leg.finish(&mut heard);
@@ -254,6 +273,27 @@ impl LegEar {
             self.held.insert(Purpose::WordReading, false);
             out.push(LegHeard::Stopped { party: self.party, purpose: Purpose::WordReading, lapse });
         }
+    }
+
+    /// What of the envelope is not out yet goes when its permit lapses.
+    fn measure(&mut self, pcm: &[i16], now: Timestamp, out: &mut Vec<LegHeard>) {
+        let Some(envelope) = &mut self.envelope else { return };
+        let mut loud = Vec::new();
+        if let Err(lapse) = envelope.push(pcm, now, &mut loud) {
+            self.envelope = None;
+            self.held.insert(Purpose::Envelope, false);
+            out.push(LegHeard::Stopped { party: self.party, purpose: Purpose::Envelope, lapse });
+        }
+        self.loud(loud, out);
+    }
+
+    fn loud(&self, stretches: Vec<Stretch>, out: &mut Vec<LegHeard>) {
+        out.extend(stretches.into_iter().map(|stretch| LegHeard::Loud {
+            channel: self.channel,
+            party: self.party,
+            subject: self.subject.clone(),
+            stretch,
+        }));
     }
 
     fn keep(&mut self, pcm: &[i16]) {

@@ -19,7 +19,7 @@ pub use ear::{Ear, Hears};
 pub use rehearsal::Rehearsal;
 pub use words::WordsJob;
 
-use calmline_core::Timestamp;
+use calmline_core::{CallId, EventId, PayloadId, SiteId, Timestamp, event::PayloadKind};
 use jiff::SignedDuration;
 
 /// `start` plus seconds, to the microsecond, so that times are the same in every log.
@@ -31,4 +31,15 @@ pub(crate) fn later(start: Timestamp, seconds: f64) -> Timestamp {
 /// Seconds, to the millisecond: what events carry.
 pub(crate) fn millis(seconds: f64) -> f64 {
     (seconds * 1000.0).round() / 1000.0
+}
+
+/// The name of a sealed payload of a channel. None only where no id could be made of a hash.
+pub(crate) fn payload(
+    site: &SiteId,
+    call: &CallId,
+    (channel, at): (usize, Timestamp),
+    kind: PayloadKind,
+) -> Option<PayloadId> {
+    let parts = [site.as_str(), call.as_str(), &channel.to_string(), &at.to_string(), kind.as_str()];
+    PayloadId::new(EventId::derive(&parts).to_string()).ok()
 }

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use calmline_core::{
-    Body, CallId, Draft, EventId, Party, PayloadId, Share, SiteId, SubjectId, Timestamp,
+    Body, CallId, Draft, Party, PayloadId, Share, SiteId, SubjectId, Timestamp,
     event::{Clear, PayloadKind, WordSigns},
 };
 use calmline_language::{Reader, redact};
 use calmline_sense::{Listener, Recogniser, Transcript};
 
-use crate::millis;
+use crate::{millis, payload};
 
 /// From this arousal on an utterance is agitated; 0.5 is the speaker's usual. A choice: it only sets the order in which
 /// words are recognised.
@@ -143,9 +143,7 @@ impl WordsJob {
     }
 
     fn payload(&self, kind: PayloadKind) -> Option<PayloadId> {
-        let (start, channel) = (self.at.to_string(), self.channel.to_string());
-        let id = EventId::derive(&[self.site.as_str(), self.call.as_str(), &channel, &start, kind.as_str()]);
-        PayloadId::new(id.to_string()).ok()
+        payload(&self.site, &self.call, (self.channel, self.at), kind)
     }
 
     fn utterance(

@@ -29,6 +29,7 @@ pub fn run(options: &Policy, said: &Said) -> Result<(), Failure> {
     for (purpose, party, rule) in cells() {
         let purpose = lang.say(match purpose {
             Purpose::Segmentation => "purpose.segmentation",
+            Purpose::Envelope => "purpose.envelope",
             Purpose::Transcription => "purpose.transcription",
             Purpose::WordReading => "purpose.word_reading",
             Purpose::TalkDynamics => "purpose.talk_dynamics",

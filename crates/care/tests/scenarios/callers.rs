@@ -106,7 +106,7 @@ fn supervisors_hear_of_agitation_that_lasts() {
         decided,
         [
             "08:02:10 prompt.shown li in c1: prompt.agitated_caller",
-            "08:03:40 alert.raised li in c1: A caller has stayed agitated for 1.6 minutes [evidence.arousal, \
+            "08:03:40 alert.raised li in c1: A caller has stayed agitated for about 2 minutes [evidence.arousal, \
              evidence.arousal, evidence.arousal, evidence.arousal, evidence.arousal] -> action.join_call",
         ]
     );

@@ -22,6 +22,7 @@ impl Body {
             Self::Utterance { .. } => "utterance",
             Self::WordsShed { .. } => "words.shed",
             Self::Signal { .. } => "signal",
+            Self::LegEnvelope { .. } => "leg.envelope",
             Self::SiteOpened { .. } => "site.opened",
             Self::CareSettings { .. } => "care.settings",
             Self::NoticeConfirmed { .. } => "notice.confirmed",
@@ -48,6 +49,9 @@ impl Body {
             Self::SelfReported { .. } => "self.reported",
             Self::WellbeingFrozen { .. } => "wellbeing.frozen",
             Self::ErasureAsked { .. } => "erasure.asked",
+            Self::WebhookChanged { .. } => "webhook.changed",
+            Self::RetentionSet { .. } => "retention.set",
+            Self::RetentionRan { .. } => "retention.ran",
             Self::AbuseReported { .. } => "abuse.reported",
             Self::InferenceDisputed { .. } => "inference.disputed",
         }
@@ -86,6 +90,7 @@ impl Body {
             | Self::Utterance { call, .. }
             | Self::WordsShed { call, .. }
             | Self::Signal { call, .. }
+            | Self::LegEnvelope { call, .. }
             | Self::PermitDecided { call, .. }
             | Self::SensingStopped { call, .. }
             | Self::PromptShown { call, .. }

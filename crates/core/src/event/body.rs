@@ -1,14 +1,16 @@
 //! What an event says.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AlertOutcome, Band, Cohort, Evidence, OfferAnswer, PayloadKind, Reason, Report, SignalKind, WordSigns,
-    WorkState,
+    AlertOutcome, Band, Cohort, Evidence, OfferAnswer, PayloadKind, Reason, Report, SignalKind,
+    WebhookChange, WordSigns, WorkState,
 };
 use crate::{
-    id::{AccountId, AgentId, AlertId, CallId, EventId, OfferId, PayloadId, QueueId, SubjectId},
+    id::{AccountId, AgentId, AlertId, CallId, EventId, OfferId, PayloadId, QueueId, SubjectId, WebhookId},
     policy::{Notice, Profile, Purpose},
     units::{Party, Share},
 };
@@ -169,6 +171,22 @@ pub enum Body {
         /// What moved it: catalogue codes.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         drivers: Vec<String>,
+    },
+    /// How loud a leg was over a stretch: the peaks of its samples, for the eye alone. No sound can be made of it, and
+    /// nothing is decided on it.
+    #[serde(rename = "leg.envelope")]
+    LegEnvelope {
+        call: CallId,
+        party: Party,
+        /// Whose voice it was.
+        subject: SubjectId,
+        start_s: f64,
+        /// How long each level lasts.
+        step_s: f64,
+        /// How many there are.
+        steps: u32,
+        /// The levels ([`Levels`](super::Levels)), sealed.
+        levels: PayloadId,
     },
 
     // ── policy ──
@@ -378,6 +396,30 @@ pub enum Body {
         /// Which call's caller.
         call: CallId,
         by: AccountId,
+    },
+    /// What an endpoint of others is told was changed by an administrator.
+    #[serde(rename = "webhook.changed")]
+    WebhookChanged {
+        webhook: WebhookId,
+        change: WebhookChange,
+        /// The host of its address; the rest of it may hold a secret.
+        host: String,
+        /// The types of events that it is told.
+        kinds: Vec<String>,
+        by: AccountId,
+    },
+    /// How long texts are kept was set.
+    #[serde(rename = "retention.set")]
+    RetentionSet {
+        /// After how many days each kind goes; what is not named is kept until somebody has it erased.
+        days: BTreeMap<PayloadKind, u32>,
+        by: AccountId,
+    },
+    /// The texts that are older than the site keeps them were erased for ever.
+    #[serde(rename = "retention.ran")]
+    RetentionRan {
+        /// How many of each kind that has an end.
+        erased: BTreeMap<PayloadKind, u64>,
     },
     /// An agent pressed the abuse key.
     #[serde(rename = "abuse.reported")]

@@ -35,11 +35,14 @@ pub enum PayloadKind {
     Identity,
     /// What an agent wrote or answered about themselves.
     SelfReport,
+    /// How loud a leg was from moment to moment ([`Levels`](super::Levels)).
+    Envelope,
 }
 
 impl PayloadKind {
     /// All kinds.
-    pub const ALL: [Self; 4] = [Self::Transcript, Self::Original, Self::Identity, Self::SelfReport];
+    pub const ALL: [Self; 5] =
+        [Self::Transcript, Self::Original, Self::Identity, Self::SelfReport, Self::Envelope];
 
     /// The word used in JSON and in the store.
     #[must_use]
@@ -49,6 +52,7 @@ impl PayloadKind {
             Self::Original => "original",
             Self::Identity => "identity",
             Self::SelfReport => "self_report",
+            Self::Envelope => "envelope",
         }
     }
 }

@@ -11,7 +11,9 @@ mod table;
 
 use serde::{Deserialize, Serialize};
 
-pub use permit::{Lapse, Permit, Segmentation, Sense, TalkDynamics, Transcription, VoiceAffect, WordReading};
+pub use permit::{
+    Envelope, Lapse, Permit, Segmentation, Sense, TalkDynamics, Transcription, VoiceAffect, WordReading,
+};
 pub use site::{Ask, Refusal, SitePolicy, consents_wanted};
 pub use table::{Rule, TABLE_VERSION, Verdict, rule, strict_sources, table_fingerprint};
 
@@ -68,6 +70,8 @@ impl std::str::FromStr for Profile {
 pub enum Purpose {
     /// Cutting a leg into utterances by voice activity; nothing else is kept of it.
     Segmentation,
+    /// How loud a leg was from moment to moment, for the eye alone: nothing is inferred from it.
+    Envelope,
     /// Turning speech into words.
     Transcription,
     /// Reading sentiment, abuse and calls for help from words.
@@ -80,14 +84,21 @@ pub enum Purpose {
 
 impl Purpose {
     /// All purposes.
-    pub const ALL: [Self; 5] =
-        [Self::Segmentation, Self::Transcription, Self::WordReading, Self::TalkDynamics, Self::VoiceAffect];
+    pub const ALL: [Self; 6] = [
+        Self::Segmentation,
+        Self::Envelope,
+        Self::Transcription,
+        Self::WordReading,
+        Self::TalkDynamics,
+        Self::VoiceAffect,
+    ];
 
     /// The word used in JSON and in catalogue keys.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Segmentation => "segmentation",
+            Self::Envelope => "envelope",
             Self::Transcription => "transcription",
             Self::WordReading => "word_reading",
             Self::TalkDynamics => "talk_dynamics",

@@ -42,6 +42,8 @@ macro_rules! senses {
 senses! {
     /// [`Purpose::Segmentation`] as a type.
     Segmentation;
+    /// [`Purpose::Envelope`] as a type.
+    Envelope;
     /// [`Purpose::Transcription`] as a type.
     Transcription;
     /// [`Purpose::WordReading`] as a type.

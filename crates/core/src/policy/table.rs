@@ -13,7 +13,7 @@ use super::{Condition, Notice, Profile, Purpose};
 use crate::units::Party;
 
 /// Grows with every change of the table, so that a permit says under which one it was given.
-pub const TABLE_VERSION: u32 = 1;
+pub const TABLE_VERSION: u32 = 2;
 
 /// Whether a purpose is allowed on a leg.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -95,8 +95,9 @@ fn strict(purpose: Purpose, party: Party) -> Rule {
 }
 
 /// European Union. Art. 5(1)(f) of the AI Act bans the inference of a worker's emotions from biometric data, the voice
-/// included, and consent does not cure it. Calmline goes further and infers none from an agent's words either. Mixed or
-/// unknown audio may hold an agent's voice and counts as one.
+/// included, and consent does not cure it. Calmline goes further and infers none from an agent's words either, and does not
+/// keep how loudly an agent spoke: when they spoke, the utterances tell. Mixed or unknown audio may hold an agent's voice
+/// and counts as one.
 fn eu(purpose: Purpose, party: Party) -> Rule {
     match (purpose, party) {
         (Purpose::Segmentation | Purpose::Transcription, Party::Customer) => {
@@ -105,8 +106,12 @@ fn eu(purpose: Purpose, party: Party) -> Rule {
         (Purpose::Segmentation | Purpose::Transcription, Party::Agent | Party::Unknown) => {
             allowed(&[RECORDING, WORKERS], &["law.eu.gdpr_6_13", "law.eu.ai_act_26_7"])
         }
-        (Purpose::WordReading | Purpose::TalkDynamics, Party::Customer) => {
+        (Purpose::Envelope | Purpose::WordReading | Purpose::TalkDynamics, Party::Customer) => {
             allowed(&[RECORDING], &["law.eu.gdpr_6_13"])
+        }
+        (Purpose::Envelope, Party::Agent) => forbidden(&["law.eu.ai_act_5_1_f", "law.eu.gdpr_5_1_c"]),
+        (Purpose::Envelope, Party::Unknown) => {
+            forbidden(&["law.eu.ai_act_5_1_f", "law.eu.gdpr_5_1_c", "law.unknown_counts_as_agent"])
         }
         (Purpose::WordReading, Party::Agent) => forbidden(&["law.eu.ai_act_5_1_f_text"]),
         (Purpose::VoiceAffect, Party::Customer) => {
@@ -155,17 +160,25 @@ const JP: Laws = Laws {
 fn consenting(purpose: Purpose, party: Party, laws: &Laws) -> Rule {
     match (purpose, party) {
         (
-            Purpose::Segmentation | Purpose::Transcription | Purpose::WordReading | Purpose::TalkDynamics,
+            Purpose::Segmentation
+            | Purpose::Envelope
+            | Purpose::Transcription
+            | Purpose::WordReading
+            | Purpose::TalkDynamics,
             Party::Customer,
         ) => allowed(&[RECORDING], laws.calls),
         (Purpose::Segmentation | Purpose::Transcription, Party::Agent | Party::Unknown) => {
             allowed(&[RECORDING, WORKERS], laws.workers)
         }
         (Purpose::VoiceAffect, Party::Customer) => allowed(&[RECORDING, EMOTION], laws.emotion),
-        (Purpose::WordReading | Purpose::TalkDynamics | Purpose::VoiceAffect, Party::Agent) => {
-            allowed(&[RECORDING, WORKERS, CONSENT], laws.agent)
-        }
-        (Purpose::WordReading | Purpose::TalkDynamics | Purpose::VoiceAffect, Party::Unknown) => {
+        (
+            Purpose::Envelope | Purpose::WordReading | Purpose::TalkDynamics | Purpose::VoiceAffect,
+            Party::Agent,
+        ) => allowed(&[RECORDING, WORKERS, CONSENT], laws.agent),
+        (
+            Purpose::Envelope | Purpose::WordReading | Purpose::TalkDynamics | Purpose::VoiceAffect,
+            Party::Unknown,
+        ) => {
             let mut laws = laws.agent.to_vec();
             laws.push("law.unknown_counts_as_agent");
             forbidden(&laws)
@@ -239,7 +252,8 @@ mod tests {
         for profile in Profile::ALL {
             assert_eq!(rule(profile, Purpose::VoiceAffect, Party::Unknown).verdict, Verdict::Forbidden);
         }
-        for purpose in [Purpose::VoiceAffect, Purpose::TalkDynamics, Purpose::WordReading] {
+        for purpose in [Purpose::VoiceAffect, Purpose::TalkDynamics, Purpose::WordReading, Purpose::Envelope]
+        {
             assert_eq!(rule(Profile::Eu, purpose, Party::Agent).verdict, Verdict::Forbidden);
             assert_eq!(rule(Profile::Strict, purpose, Party::Agent).verdict, Verdict::Forbidden);
         }

@@ -180,7 +180,7 @@ mod tests {
         assert_eq!(
             told(Lang::En, &alert, "“no”"),
             [
-                "to the supervisor, about agent-007: A caller has stayed agitated for 1.6 minutes",
+                "to the supervisor, about agent-007: A caller has stayed agitated for about 2 minutes",
                 "what may help: Listen in (the agent sees it) or offer to take over",
                 "because: “no” · confidence 80 %",
             ]

@@ -2,6 +2,7 @@
 
 use super::{
     Descriptors,
+    lanes::{energy, largest, sum},
     spectrum::{COARSE_HZ, decibels},
 };
 
@@ -25,28 +26,24 @@ impl Balance {
 
     pub(super) fn describe(&mut self, power: &[f32], it: &mut Descriptors) {
         let power = &power[..power.len().min(TOP + 1)];
-        let sum = |bins: &[f32]| bins.iter().sum::<f32>();
-        let peak = |bins: &[f32]| bins.iter().copied().fold(0.0, f32::max);
         let (thousand, two_thousand) = (bin(1_000.0), bin(2_000.0));
         it.alpha_ratio = decibels(sum(&power[thousand..])) - decibels(sum(&power[..=thousand]));
-        it.hammarberg = decibels(peak(&power[..two_thousand])) - decibels(peak(&power[two_thousand..]));
+        it.hammarberg = decibels(largest(&power[..two_thousand])) - decibels(largest(&power[two_thousand..]));
         let mut levels = [0.0; bin(1_500.0) + 1];
-        for (level, &power) in levels.iter_mut().zip(power) {
-            *level = decibels(power);
-        }
+        levels.iter_mut().zip(power).for_each(|(level, &power)| *level = decibels(power));
         it.slope_low = slope(&levels[..=bin(500.0)], 0);
         it.slope_mid = slope(&levels[bin(500.0)..], bin(500.0));
         it.flux = self.flux(power);
     }
 
     fn flux(&mut self, power: &[f32]) -> f32 {
-        let mut squares = 0.0;
-        for (before, &power) in self.magnitudes.iter_mut().zip(power) {
+        let mut changes = [0.0; TOP + 1];
+        for ((change, before), &power) in changes.iter_mut().zip(&mut self.magnitudes).zip(power) {
             let magnitude = power.sqrt();
-            squares += (magnitude - *before).powi(2);
+            *change = magnitude - *before;
             *before = magnitude;
         }
-        let flux = if self.any { (squares / power.len() as f32).sqrt() } else { 0.0 };
+        let flux = if self.any { (energy(&changes) / power.len() as f32).sqrt() } else { 0.0 };
         self.any = true;
         flux
     }

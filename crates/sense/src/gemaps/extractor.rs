@@ -5,6 +5,7 @@ use super::{
     balance::Balance,
     formant::Resonances,
     harmonics,
+    lanes::energy,
     loudness::Bands,
     pitch::{Candidates, Summation},
     smooth::Smoother,
@@ -15,6 +16,8 @@ use super::{
 
 /// Semitone 0 of the scale, Hz.
 const SEMITONE_ZERO_HZ: f32 = 27.5;
+/// Mean square of 60 ms below which no voice is looked for: 60 dB below full scale. Choice.
+const QUIET: f32 = 1e-6;
 
 /// Samples per second of what is described.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,7 +92,7 @@ impl Extractor {
             bands: Bands::new(hz),
             summation: Summation::new(bins),
             track: Track::new(),
-            resonances: Resonances::new(bins),
+            resonances: Resonances::new(hz),
             fine,
             pending: (0..=DELAY).map(|_| pending()).collect(),
             waiting: 0,
@@ -122,6 +125,7 @@ impl Extractor {
         self.next = self.fine.window().len();
         self.balance = Balance::new();
         self.track = Track::new();
+        self.resonances.restart();
     }
 
     fn take<S: Copy>(
@@ -151,12 +155,18 @@ impl Extractor {
         self.waiting += 1;
         pending.descriptors = Descriptors::default();
         let middle = &window[2 * self.hop..4 * self.hop];
-        pending.descriptors.power = middle.iter().map(|s| s * s).sum::<f32>() / middle.len() as f32;
+        pending.descriptors.power = energy(middle) / middle.len() as f32;
         self.coarse.power(middle, &mut self.coarse_power);
         self.balance.describe(&self.coarse_power, &mut pending.descriptors);
         self.bands.describe(&self.coarse_power, &mut pending.descriptors);
-        self.fine.power(window, &mut pending.power);
-        let pitch = self.track.push(self.summation.candidates(&pending.power));
+        let loud = energy(window) > QUIET * window.len() as f32;
+        let candidates = if loud {
+            self.fine.power(window, &mut pending.power);
+            self.summation.candidates(&pending.power)
+        } else {
+            Candidates::default()
+        };
+        let pitch = self.track.push(candidates);
         if self.waiting > DELAY {
             self.settle(pitch, frame);
         }

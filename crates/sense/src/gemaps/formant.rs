@@ -1,9 +1,8 @@
 //! The first three formants of a voiced frame, by linear prediction.
 //!
-//! The spectrum up to 5.5 kHz is pre-emphasised, flattened and transformed into an autocorrelation as if the signal had
-//! 11,000 samples per second; Levinson and Durbin's recursion gives a predictor of order 10, whose roots are the
-//! resonances (Markel & Gray 1976, "Linear Prediction of Speech"). Flattening keeps single harmonics from being taken for
-//! resonances, and makes bandwidths wider.
+//! The power spectrum is pre-emphasised and transformed into an autocorrelation as if the signal had 11,000 samples per
+//! second, or 8,000 where it has no more; Levinson and Durbin's recursion gives a predictor of order 10, whose roots are
+//! the resonances (Markel & Gray 1976, "Linear Prediction of Speech").
 
 use std::f64::consts::{PI, TAU};
 
@@ -11,21 +10,22 @@ use realfft::num_complex::Complex;
 
 use super::{Formant, spectrum::FINE_HZ};
 
-/// Samples per second that the predictor is made for: five formants lie below half of it.
-const RATE: f64 = 11_000.0;
+/// The most samples per second that the predictor is made for: five formants lie below half of it.
+const RATE_MAX: f64 = 11_000.0;
 const ORDER: usize = 10;
 const PRE_EMPHASIS: f64 = 0.9;
-/// Power of the flattened spectrum: 1 would be the spectrum itself.
-const FLATTEN: f32 = 0.33;
-/// What is added to a bin's power, so that a telephone's empty octave does not count as a deep valley.
-const FLOOR: f32 = 1e-10;
+/// What is added to each bin, as a share of their mean: 50 dB below, so that an empty band is no deep valley.
+const FLOOR: f32 = 1e-5;
 /// Resonances below this are the predictor's way to draw the spectrum's tilt.
-const LOWEST_HZ: f32 = 50.0;
+const LOWEST_HZ: f32 = 150.0;
+/// Wider resonances are tilt or valleys, too. Choice: on vowels of known resonances those lay below, all others above.
+const WIDEST_HZ: f32 = 700.0;
 const ROUNDS: usize = 24;
-const CLOSE: f64 = 1e-6;
+const CLOSE: f64 = 1e-5;
 
 /// Finds formants in spectra of a fixed number of bins.
 pub(super) struct Resonances {
+    rate: f64,
     emphasis: Vec<f32>,
     cosines: Vec<[f32; ORDER + 1]>,
     /// The roots that were found last: the next ones are near.
@@ -33,11 +33,14 @@ pub(super) struct Resonances {
 }
 
 impl Resonances {
-    pub(super) fn new(bins: usize) -> Self {
-        let bins = bins.min((RATE / 2.0 / f64::from(FINE_HZ)) as usize + 1);
-        let turn = |bin: usize| TAU * bin as f64 * f64::from(FINE_HZ) / RATE;
+    /// For spectra of signals of so many samples per second.
+    pub(super) fn new(rate: usize) -> Self {
+        let rate = RATE_MAX.min(rate as f64);
+        let bins = (rate / 2.0 / f64::from(FINE_HZ)) as usize + 1;
+        let turn = |bin: usize| TAU * bin as f64 * f64::from(FINE_HZ) / rate;
         let emphasis = |bin| 1.0 + PRE_EMPHASIS * PRE_EMPHASIS - 2.0 * PRE_EMPHASIS * turn(bin).cos();
         Self {
+            rate,
             emphasis: (0..bins).map(|bin| emphasis(bin) as f32).collect(),
             cosines: (0..bins)
                 .map(|bin| std::array::from_fn(|lag| (turn(bin) * lag as f64).cos() as f32))
@@ -46,20 +49,42 @@ impl Resonances {
         }
     }
 
+    /// Forgets where the last roots were.
+    pub(super) fn restart(&mut self) {
+        self.roots = spread();
+    }
+
     /// The formants of a frame; their levels are left open.
-    pub(super) fn find(&mut self, power: &[f32]) -> [Formant; 3] {
+    pub(super) fn find(&mut self, power: &[f32]) -> [Option<Formant>; 3] {
         let mut lags = [0.0_f32; ORDER + 1];
         for ((power, emphasis), cosines) in power.iter().zip(&self.emphasis).zip(&self.cosines) {
-            let weight = ((power * emphasis + FLOOR).ln() * FLATTEN).exp();
+            let weight = power * emphasis;
             for (lag, cosine) in lags.iter_mut().zip(cosines) {
                 *lag += weight * cosine;
             }
         }
+        lags[0] *= 1.0 + FLOOR;
         let predictor = predictor(&lags.map(f64::from));
         if !refine(&predictor, &mut self.roots) {
             self.roots = spread();
         }
-        lowest(&self.roots)
+        self.lowest()
+    }
+
+    fn lowest(&self) -> [Option<Formant>; 3] {
+        let mut found = [None::<Formant>; 3];
+        for root in self.roots.iter().filter(|root| root.im > 0.0) {
+            let hz = (root.arg() * self.rate / TAU) as f32;
+            let bandwidth = (-root.norm().ln() * self.rate / PI) as f32;
+            if hz < LOWEST_HZ || bandwidth > WIDEST_HZ {
+                continue;
+            }
+            if let Some(rank) = found.iter().position(|held| held.is_none_or(|held| held.hz > hz)) {
+                found[rank..].rotate_right(1);
+                found[rank] = Some(Formant { hz, bandwidth, level: 0.0 });
+            }
+        }
+        found
     }
 }
 
@@ -115,20 +140,4 @@ fn evaluate(predictor: &[f64; ORDER], at: Complex<f64>) -> (Complex<f64>, Comple
         value = value * at + coefficient;
     }
     (value, slope)
-}
-
-fn lowest(roots: &[Complex<f64>; ORDER]) -> [Formant; 3] {
-    let mut found = [Formant::default(); 3];
-    for root in roots.iter().filter(|root| root.im > 1e-6) {
-        let hz = (root.arg() * RATE / TAU) as f32;
-        if hz < LOWEST_HZ {
-            continue;
-        }
-        if let Some(rank) = found.iter().position(|held| held.hz == 0.0 || held.hz > hz) {
-            let bandwidth = (-root.norm().ln() * RATE / PI) as f32;
-            found[rank..].rotate_right(1);
-            found[rank] = Formant { hz, bandwidth, level: 0.0 };
-        }
-    }
-    found
 }

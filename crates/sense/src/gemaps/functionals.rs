@@ -8,12 +8,12 @@ use super::{
     summary::{Moments, Stretches, percentile, slopes},
 };
 
-/// Turns of pitch below this, in semitones, are not turns. Choice.
-const PITCH_TURN: f32 = 0.5;
-/// Turns of loudness below this share of its range are not turns. Choice.
-const LOUDNESS_TURN: f32 = 0.02;
+/// A contour turns where it goes back by this share of its range (fitted to the reference's peaks per second).
+const TURN: f32 = 0.1;
 /// How many descriptors only a voice has, pitch left out.
 const VOICE: usize = 14;
+/// How many of these each voiced frame has; the others rest on formants, which are zero where none was found.
+const ALWAYS: usize = 4;
 /// How many of the spectrum's descriptors are told apart by voice: balance, flux and cepstrum.
 const SPECTRUM: usize = 9;
 
@@ -77,8 +77,10 @@ impl Functionals {
         if let Some(voice) = &frame.voice {
             self.pitch.push(voice.semitones);
             self.semitones.push(voice.semitones);
-            for (moments, &value) in self.voice.iter_mut().zip(&values[11..]) {
-                moments.push(value);
+            for (at, (moments, &value)) in self.voice.iter_mut().zip(&values[11..]).enumerate() {
+                if at < ALWAYS || value != 0.0 {
+                    moments.push(value);
+                }
             }
         }
         self.voiced_stretches.push(voiced);
@@ -95,9 +97,8 @@ impl Functionals {
                 *place = value;
             }
         };
-        contour(&self.pitch, self.semitones, PITCH_TURN, &mut self.sorted, &mut put);
-        let range = self.loudness.iter().copied().fold(0.0, f32::max);
-        let peaks = contour(&self.loudness, self.loud, LOUDNESS_TURN * range, &mut self.sorted, &mut put);
+        contour(&self.pitch, self.semitones, &mut self.sorted, &mut put);
+        let peaks = contour(&self.loudness, self.loud, &mut self.sorted, &mut put);
         // The flux, then the cepstrum: the balance has no functionals over all frames.
         for moments in self.all[4..].iter().chain(&self.voice).chain(&self.voiced) {
             put(moments.mean());
@@ -118,18 +119,13 @@ impl Functionals {
 }
 
 /// The ten functionals of a contour; gives the number of its peaks.
-fn contour(
-    values: &[f32],
-    moments: Moments,
-    turn: f32,
-    sorted: &mut Vec<f32>,
-    put: &mut impl FnMut(f32),
-) -> usize {
+fn contour(values: &[f32], moments: Moments, sorted: &mut Vec<f32>, put: &mut impl FnMut(f32)) -> usize {
     sorted.clear();
     sorted.extend_from_slice(values);
     sorted.sort_unstable_by(f32::total_cmp);
     let [low, middle, high] = [0.2, 0.5, 0.8].map(|share| percentile(sorted, share));
-    let slopes = slopes(values, turn);
+    let range = sorted.last().zip(sorted.first()).map_or(0.0, |(most, least)| most - least);
+    let slopes = slopes(values, TURN * range);
     put(moments.mean());
     put(moments.variation());
     put(low);

@@ -9,26 +9,23 @@ use super::{
 const NEAR: f32 = 0.25;
 /// How far from a formant its strongest harmonic is looked for, as a share of the formant's frequency.
 const AROUND: f32 = 0.2;
-/// The level of a formant that the spectrum does not reach, dB.
-const ABSENT: f32 = -100.0;
 
 /// Fills what the harmonics say; the voice's formants are known already.
 pub(super) fn measure(power: &[f32], hz: f32, voice: &mut Voice) {
     let first = level(power, hz, hz);
     voice.h1_h2 = first - level(power, 2.0 * hz, hz);
-    for formant in &mut voice.formants {
-        let strongest = strongest(power, hz, formant.hz);
-        formant.level = strongest.map_or(ABSENT, |level| level - first);
+    for formant in voice.formants.iter_mut().flatten() {
+        formant.level = strongest(power, hz, formant.hz) - first;
     }
-    voice.h1_a3 = -voice.formants[2].level;
+    voice.h1_a3 = voice.formants[2].map(|third| -third.level);
 }
 
-/// The level of the strongest harmonic near a formant.
-fn strongest(power: &[f32], hz: f32, formant: f32) -> Option<f32> {
+/// The level of the strongest harmonic near a formant; of the nearest one if none is near.
+fn strongest(power: &[f32], hz: f32, formant: f32) -> f32 {
+    let nearest = (formant / hz).round().max(1.0);
     let (from, to) = (((1.0 - AROUND) * formant / hz).ceil(), ((1.0 + AROUND) * formant / hz).floor());
-    let top = (FINE_HZ * (power.len() - 2) as f32 / hz).floor();
-    let harmonics = from.max(1.0) as usize..=to.min(top) as usize;
-    harmonics.map(|k| level(power, k as f32 * hz, hz)).reduce(f32::max)
+    let harmonics = from.clamp(1.0, nearest) as usize..=to.max(nearest) as usize;
+    harmonics.map(|k| level(power, k as f32 * hz, hz)).fold(f32::MIN, f32::max)
 }
 
 /// The level of the harmonic near a frequency.

@@ -14,6 +14,7 @@ mod extractor;
 mod formant;
 mod functionals;
 mod harmonics;
+mod lanes;
 mod loudness;
 mod pitch;
 mod smooth;
@@ -95,10 +96,10 @@ pub struct Voice {
     pub harmonicity_db: f32,
     /// First harmonic over the second, dB.
     pub h1_h2: f32,
-    /// First harmonic over the strongest one near the third formant, dB.
-    pub h1_a3: f32,
-    /// The first three formants.
-    pub formants: [Formant; 3],
+    /// First harmonic over the strongest one near the third formant, dB; nothing where that was not found.
+    pub h1_a3: Option<f32>,
+    /// The first three formants, as many as were found.
+    pub formants: [Option<Formant>; 3],
 }
 
 /// A resonance of the vocal tract.
@@ -118,7 +119,7 @@ impl Descriptors {
     pub fn values(&self) -> [f32; DESCRIPTORS] {
         let [c1, c2, c3, c4] = self.cepstrum;
         let voice = self.voice.unwrap_or_default();
-        let [f1, f2, f3] = voice.formants;
+        let [f1, f2, f3] = voice.formants.map(Option::unwrap_or_default);
         [
             self.loudness,
             self.alpha_ratio,
@@ -135,7 +136,7 @@ impl Descriptors {
             voice.shimmer_db,
             voice.harmonicity_db,
             voice.h1_h2,
-            voice.h1_a3,
+            voice.h1_a3.unwrap_or_default(),
             f1.hz,
             f1.bandwidth,
             f1.level,

@@ -3,7 +3,7 @@
 //! Peaks of the 60 ms magnitude spectrum are kept and smoothed, put on a logarithmic axis, and added up over 15 harmonics,
 //! each weighted by 0.85 of the one before. How far a peak of that sum stands over the sum's mean says how voiced it is.
 
-use super::spectrum::FINE_HZ;
+use super::{lanes::sum, spectrum::FINE_HZ};
 
 /// Candidates per frame.
 pub(super) const CANDIDATES: usize = 6;
@@ -15,7 +15,7 @@ const AXIS_HZ: f64 = 20.0;
 /// Pitch is looked for from here, Hz.
 const LOWEST_HZ: f64 = 52.0;
 /// Pitch is looked for up to here, Hz.
-const HIGHEST_HZ: f64 = 620.0;
+const HIGHEST_HZ: f64 = 1_000.0;
 /// Bins on each side of a peak that belong to it.
 const REACH: usize = 2;
 
@@ -102,15 +102,15 @@ impl Summation {
     /// Adds the harmonics up where pitch is looked for; the mean is over the whole axis.
     fn add_harmonics(&mut self) -> f32 {
         self.sums.fill(0.0);
-        let mut rest: f32 = self.axis.iter().sum();
+        let mut rest = sum(&self.axis);
         let (mut total, mut gone) = (0.0, 0);
         for &(distance, weight) in &self.harmonics {
-            rest -= self.axis[gone..distance].iter().sum::<f32>();
+            rest -= sum(&self.axis[gone..distance]);
             gone = distance;
             total += weight * rest;
             let from = (self.first + distance).min(self.axis.len());
-            for (sum, value) in self.sums.iter_mut().zip(&self.axis[from..]) {
-                *sum += weight * value;
+            for (total, value) in self.sums.iter_mut().zip(&self.axis[from..]) {
+                *total += weight * value;
             }
         }
         total / self.axis.len() as f32

@@ -38,28 +38,32 @@ fn average(before: Option<&Descriptors>, middle: &Descriptors, after: Option<&De
         slope_mid: mean(|it| it.slope_mid),
         flux: mean(|it| it.flux),
         cepstrum: std::array::from_fn(|k| self::mean(three.iter().flatten().map(|it| it.cepstrum[k]))),
-        voice: middle.voice.as_ref().map(|middle| {
+        voice: middle.voice.map(|middle| {
             let voice = |it: Option<&Descriptors>| it.and_then(|it| it.voice);
-            average_voice([voice(before), Some(*middle), voice(after)])
+            average_voice(voice(before), middle, voice(after))
         }),
     }
 }
 
-fn average_voice(three: [Option<Voice>; 3]) -> Voice {
+fn average_voice(before: Option<Voice>, middle: Voice, after: Option<Voice>) -> Voice {
+    let three = [before, Some(middle), after];
     let mean = |of: fn(&Voice) -> f32| mean(three.iter().flatten().map(of));
-    let formant =
-        |k: usize, of: fn(&Formant) -> f32| self::mean(three.iter().flatten().map(|it| of(&it.formants[k])));
+    let third = |it: &Voice| it.h1_a3;
     Voice {
         semitones: mean(|it| it.semitones),
         jitter: mean(|it| it.jitter),
         shimmer_db: mean(|it| it.shimmer_db),
         harmonicity_db: mean(|it| it.harmonicity_db),
         h1_h2: mean(|it| it.h1_h2),
-        h1_a3: mean(|it| it.h1_a3),
-        formants: std::array::from_fn(|k| Formant {
-            hz: formant(k, |it| it.hz),
-            bandwidth: formant(k, |it| it.bandwidth),
-            level: formant(k, |it| it.level),
+        h1_a3: middle.h1_a3.map(|_| self::mean(three.iter().flatten().filter_map(third))),
+        formants: std::array::from_fn(|k| {
+            middle.formants[k]?;
+            let there = || three.iter().flatten().filter_map(|it| it.formants[k]);
+            Some(Formant {
+                hz: self::mean(there().map(|it| it.hz)),
+                bandwidth: self::mean(there().map(|it| it.bandwidth)),
+                level: self::mean(there().map(|it| it.level)),
+            })
         }),
     }
 }

@@ -7,7 +7,7 @@ pub(super) const DELAY: usize = 5;
 /// A frame is voiced where the salience says that 0.7 of the sum's peak stand over its mean (the paper's threshold).
 const VOICED: f32 = 1.0 / (1.0 - 0.7);
 /// What an octave's jump costs, in logarithms of salience. Choice.
-const JUMP: f32 = 2.0;
+const JUMP: f32 = 0.5;
 
 #[derive(Clone, Copy, Default)]
 struct Column {

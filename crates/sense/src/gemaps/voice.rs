@@ -1,6 +1,6 @@
 //! Voice quality of a voiced frame: harmonics-to-noise ratio, jitter and shimmer, from 60 ms of samples.
 
-use super::Voice;
+use super::{Voice, lanes::product};
 
 /// Longest window: 60 ms at 16 kHz.
 const WINDOW_MAX: usize = 960;
@@ -33,20 +33,6 @@ fn harmonicity(samples: &[f32], window: &[f32], period: f32) -> f32 {
     let peak = (lag - near..=lag + near).map(|lag| product(windowed, &windowed[lag..])).fold(0.0, f32::max);
     let share = (peak / zero.max(1e-20)).clamp(1e-10, 0.999_99);
     10.0 * (share / (1.0 - share)).log10()
-}
-
-/// Sum of products, in eight lanes so that the order of additions does not depend on the processor.
-fn product(a: &[f32], b: &[f32]) -> f32 {
-    let length = a.len().min(b.len());
-    let (a, b) = (a[..length].chunks_exact(8), b[..length].chunks_exact(8));
-    let rest: f32 = a.remainder().iter().zip(b.remainder()).map(|(x, y)| x * y).sum();
-    let mut lanes = [0.0_f32; 8];
-    for (a, b) in a.zip(b) {
-        for ((lane, x), y) in lanes.iter_mut().zip(a).zip(b) {
-            *lane += x * y;
-        }
-    }
-    lanes.iter().sum::<f32>() + rest
 }
 
 /// Jitter as a share and shimmer in dB. Periods are matched by waveform, each with the next one.

@@ -106,21 +106,19 @@ fn describe(rate: Rate, samples: &[f32]) -> (Vec<Descriptors>, [f32; 88]) {
 #[derive(Debug, Clone, Copy)]
 pub struct Agreement {
     pub name: &'static str,
-    pub rate: Rate,
     /// Correlation over all frames of all files.
     pub correlation: f64,
     /// Correlation in the file where it is smallest.
     pub worst: f64,
     /// Median of ours less theirs.
     pub offset: f64,
-    pub frames: usize,
 }
 
 pub fn descriptors(pairs: &[Pair], rate: Rate) -> Vec<Agreement> {
     let of = |at: usize| {
         let files: Vec<Vec<(f64, f64)>> =
             pairs.iter().filter(|pair| pair.rate == rate).map(|pair| values(pair, at)).collect();
-        agreement(DESCRIPTOR_NAMES[at], rate, &files)
+        agreement(DESCRIPTOR_NAMES[at], &files)
     };
     (0..DESCRIPTORS).map(of).collect()
 }
@@ -164,17 +162,15 @@ pub fn voicing(pairs: &[Pair], rate: Rate) -> (f64, f64) {
     (both / either, wrong / both)
 }
 
-fn agreement(name: &'static str, rate: Rate, files: &[Vec<(f64, f64)>]) -> Agreement {
+fn agreement(name: &'static str, files: &[Vec<(f64, f64)>]) -> Agreement {
     let all = files.concat();
     let mut differences: Vec<f64> = all.iter().map(|(ours, theirs)| ours - theirs).collect();
     differences.sort_unstable_by(f64::total_cmp);
     Agreement {
         name,
-        rate,
         correlation: correlation(&all),
         worst: files.iter().filter(|file| file.len() > 20).map(|file| correlation(file)).fold(1.0, f64::min),
         offset: differences[differences.len() / 2],
-        frames: all.len(),
     }
 }
 

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import type { Schemas } from '../src/lib/api';
 import { i18n } from '../src/lib/i18n/index.svelte';
 import { pieces } from '../src/lib/ui/pieces';
+import { columns, loudest, outline } from '../src/pages/calls/loudness';
 import { curveName } from '../src/pages/calls/names';
 import { lineAt, pointAt, range, story } from '../src/pages/calls/story';
 import Tracks from '../src/pages/calls/Tracks.svelte';
@@ -142,4 +143,27 @@ test('the cursor moves by the keyboard and stays within the call', async () => {
   expect(await press('PageUp')).toBe('12');
   expect(await press('Home')).toBe('0');
   expect(await press('ArrowLeft')).toBe('0');
+});
+
+describe('loudness', () => {
+  const stretches: Schemas['StretchBody'][] = [
+    { party: 'customer', start_s: 0, step_s: 0.5, levels: [-60, -25, null, 0] },
+    { party: 'agent', start_s: 1, step_s: 0.5, levels: [-10] },
+  ];
+
+  test('is the loudest of each column, and nothing where no sound came', () => {
+    expect(columns(stretches, 'customer', 2, 4)).toEqual([0, 0.5, 0, 1]);
+    expect(columns(stretches, 'customer', 2, 2)).toEqual([0.5, 1]);
+    expect(outline([0, 1])).toBe('M0,1L0.5,1.00L1.5,0.00L2,1L1.5,2.00L0.5,1.00Z');
+    expect([loudest(stretches, 'customer'), loudest(stretches, 'unknown')]).toEqual([1.5, undefined]);
+  });
+
+  test('is drawn for whom there is any, and said in words', () => {
+    const drawn = { length: 12, lines: seen.lines, stretches: [], moments: [], at: 5, gutter: 100 };
+    render(Tracks, { ...drawn, loudness: [stretches[0]!] });
+    expect(screen.getAllByRole('img').map((shape) => shape.getAttribute('aria-label'))).toEqual([
+      i18n.t.calls.track.loudness({ who: i18n.t.calls.track.customer, at: '0:01' }),
+    ]);
+    expect(screen.getByRole('slider').getAttribute('aria-valuetext')).toContain(i18n.t.calls.track.customer);
+  });
 });

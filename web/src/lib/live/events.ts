@@ -57,6 +57,13 @@ export interface Bodies {
   'care.settings': { version: number; settings: unknown };
   'notice.confirmed': { notice: string; text_sha256: string; by: string };
   'notice.withdrawn': { notice: string; by: string };
+  'leg.envelope': OfParty & {
+    subject: string;
+    start_s: number;
+    step_s: number;
+    steps: number;
+    levels: string;
+  };
   'consent.given': { agent: string; purpose: string; policy_version: number };
   'consent.withdrawn': { agent: string; purpose: string };
   'permit.decided': OfParty & { purpose: string; granted: boolean; rules: string[] };
@@ -86,6 +93,9 @@ export interface Bodies {
   'agent.team': { agent: string; team?: string; by: string };
   'wellbeing.frozen': { week: string; cohorts: unknown[] };
   'erasure.asked': OfCall & { by: string };
+  'webhook.changed': { webhook: string; change: string; host: string; kinds: string[]; by: string };
+  'retention.set': { days: Partial<Record<string, number>>; by: string };
+  'retention.ran': { erased: Partial<Record<string, number>> };
   'abuse.reported': OfCall & { agent: string };
   'inference.disputed': { agent: string; event: string };
   'self.reported': { agent: string; report: 'check_in' | 'good_moment'; call?: string; text: string };
@@ -123,6 +133,7 @@ export const KINDS = [
   'leg.opened',
   'leg.gap',
   'leg.closed',
+  'leg.envelope',
   'utterance',
   'words.shed',
   'signal',
@@ -150,6 +161,9 @@ export const KINDS = [
   'agent.team',
   'wellbeing.frozen',
   'erasure.asked',
+  'webhook.changed',
+  'retention.set',
+  'retention.ran',
   'abuse.reported',
   'inference.disputed',
   'self.reported',

@@ -63,13 +63,16 @@ export const calls = {
   track: {
     title: 'The call in time',
     cursor: 'Moment in the call',
-    help: 'Drag, click, or use the arrow keys: one second, with Page Up and Down ten. J and K go from sentence to sentence.',
+    help: 'The shape shows how loud it was: peaks of tenths of a second, no sound is kept. Drag, click, or use the arrow keys: one second, with Page Up and Down ten. J and K go from sentence to sentence.',
     customer: 'Caller',
     agent: 'Agent',
     unknown: 'Unknown speaker',
     events: 'Events',
     speaks: ({ who, from, to }: { who: string; from: string; to: string }) => `${who}, ${from} to ${to}`,
+    loudness: ({ who, at }: { who: string; at: string }) => `How loud: ${who}, loudest at ${at}`,
     at: ({ time, all }: { time: string; all: string }) => `${time} of ${all}`,
+    atSpeaks: ({ time, all, who }: { time: string; all: string; who: string }) =>
+      `${time} of ${all}, ${who} speaks`,
     held: 'on hold',
     silence: 'long silence',
     talk_over: 'both at once',

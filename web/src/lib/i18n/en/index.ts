@@ -8,8 +8,23 @@ import { entrance } from './entrance';
 import { floor } from './floor';
 import { frame } from './frame';
 import { policy } from './policy';
+import { retention } from './retention';
 import { setUp } from './setUp';
 import { settings } from './settings';
+import { webhooks } from './webhooks';
 import { wellbeing } from './wellbeing';
 
-export const en = { ...frame, entrance, setUp, day, consents, floor, wellbeing, calls, policy, settings };
+export const en = {
+  ...frame,
+  entrance,
+  setUp,
+  day,
+  consents,
+  floor,
+  wellbeing,
+  calls,
+  policy,
+  retention,
+  settings,
+  webhooks,
+};

@@ -7,8 +7,10 @@ import { entrance } from './entrance';
 import { floor } from './floor';
 import { frame } from './frame';
 import { policy } from './policy';
+import { retention } from './retention';
 import { setUp } from './setUp';
 import { settings } from './settings';
+import { webhooks } from './webhooks';
 import { wellbeing } from './wellbeing';
 
 export const zh: Messages = {
@@ -21,5 +23,7 @@ export const zh: Messages = {
   wellbeing,
   calls,
   policy,
+  retention,
   settings,
+  webhooks,
 };

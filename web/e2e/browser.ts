@@ -10,11 +10,8 @@ interface Wish {
   height?: number;
 }
 
-/** A window of its own, with its own cookies. */
-export async function visit(
-  browser: Browser,
-  wish: Wish = {},
-): Promise<{ context: BrowserContext; page: Page; faults: string[] }> {
+/** A browser's profile of its own, with its own cookies. */
+export async function profile(browser: Browser, wish: Wish = {}): Promise<BrowserContext> {
   const { language = 'en', theme = 'light', width = 1280, height = 860 } = wish;
   const context = await browser.newContext({
     viewport: { width, height },
@@ -24,6 +21,11 @@ export async function visit(
     bypassCSP: false,
   });
   context.setDefaultTimeout(20_000);
+  return context;
+}
+
+/** A window, and what goes wrong in it. */
+export async function opened(context: BrowserContext): Promise<{ page: Page; faults: string[] }> {
   const page = await context.newPage();
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(error.message));
@@ -32,7 +34,16 @@ export async function visit(
     const refused = message.text().startsWith('Failed to load resource');
     if (message.type() === 'error' && !refused) faults.push(message.text());
   });
-  return { context, page, faults };
+  return { page, faults };
+}
+
+/** A window of a profile of its own. */
+export async function visit(
+  browser: Browser,
+  wish: Wish = {},
+): Promise<{ context: BrowserContext; page: Page; faults: string[] }> {
+  const context = await profile(browser, wish);
+  return { context, ...(await opened(context)) };
 }
 
 /** WCAG 2.2 AA, as far as a program can tell. */

@@ -1,13 +1,13 @@
 /** Every page, as it is photographed: accessible, without an error, in both languages and themes. */
 import { readFile } from 'node:fs/promises';
 
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { morning, ownAgent, type OwnAgent } from '../scripts/agent.js';
 import { demo, launch, signIn, type Demo } from '../scripts/demo.js';
-import { SHOTS } from '../scripts/pages.js';
-import { expectAccessible, expectNarrow, settled, visit } from './browser';
+import { SHOTS, type Shot } from '../scripts/pages.js';
+import { expectAccessible, expectNarrow, opened, profile, settled } from './browser';
 
 let browser: Browser;
 let running: Demo;
@@ -49,25 +49,34 @@ describe.each([
   { language: 'en', theme: 'light' },
   { language: 'zh', theme: 'dark' },
 ] as const)('$language $theme', ({ language, theme }) => {
-  test.each(SHOTS)('$name', async (shot) => {
-    const { width = 1280, height = 860 } = shot;
-    const { context, page, faults } = await visit(browser, { language, theme, width, height });
+  /** One per account: signing in, and reading the app for the first time, take longer than any page. */
+  const profiles = new Map<Shot['as'], BrowserContext>();
+
+  afterAll(async () => {
+    for (const context of profiles.values()) await context.close();
+  });
+
+  async function profileOf(as: Shot['as']): Promise<BrowserContext> {
+    const known = profiles.get(as);
+    if (known) return known;
+    const context = await profile(browser, { language, theme });
+    profiles.set(as, context);
     await context.addInitScript(
       (kept) => localStorage.setItem('calmline.preferences', kept),
       JSON.stringify({ language, theme }),
     );
     const site = running.agent.split('@')[1];
-    if (shot.as === 'mara') await signIn(context, running, mara.login, mara.password);
-    else if (shot.as) {
-      await signIn(
-        context,
-        running,
-        shot.as === 'agent' ? running.agent : `${shot.as}@${site}`,
-        running.password,
-      );
-    }
+    const login = as === 'agent' ? running.agent : `${as}@${site}`;
+    if (as === 'mara') await signIn(context, running, mara.login, mara.password);
+    else if (as) await signIn(context, running, login, running.password);
+    return context;
+  }
+
+  test.each(SHOTS)('$name', async (shot) => {
+    const { width = 1280, height = 860 } = shot;
+    const { page, faults } = await opened(await profileOf(shot.as));
+    await page.setViewportSize({ width, height });
     await page.goto(running.url + shot.path);
-    await page.waitForLoadState('load');
     await page
       .getByRole('heading', { level: 1 })
       .or(page.getByRole('heading', { level: 2 }))
@@ -79,6 +88,6 @@ describe.each([
     await expectAccessible(page, shot.name);
     await expectNarrow(page);
     expect(faults).toEqual([]);
-    await context.close();
+    await page.close();
   });
 });

@@ -32,7 +32,7 @@ const running = given
   : await demo(['--agents', '12']);
 const browser = await launch();
 /** @type {Map<string, import('./agent.js').OwnAgent>} */
-const maras = new Map();
+const offerees = new Map();
 try {
   await mkdir(out, { recursive: true });
   await new Promise((resolve) => setTimeout(resolve, WARM_UP));
@@ -117,17 +117,18 @@ function studio(language, theme) {
   return { visit, take, page };
 }
 
-/** Mara, who has a break on offer. The morning is told once; each call that ends lets the offer come again.
+/** An agent who has a break on offer. The morning is told once; each call that ends lets the offer come again.
  * @param {string} site */
 async function offered(site) {
-  let mara = maras.get(site);
-  if (!mara) {
-    mara = await ownAgent(running, `tess-${site}${again}`, site);
-    maras.set(site, mara);
-    await mara.say(morning(mara.login));
+  const [name, queue] = site === SITES.zh ? ['meiling', 'billing-zh'] : ['tess', 'billing-en'];
+  let agent = offerees.get(site);
+  if (!agent) {
+    agent = await ownAgent(running, name + again, site);
+    offerees.set(site, agent);
+    await agent.say(morning(agent.login, queue));
   }
-  const call = `${mara.login}-${Date.now()}`;
-  await mara.say(callBegins(mara.login, call));
-  await mara.say(callEnds(mara.login, call));
-  return mara;
+  const call = `${agent.login}-${Date.now()}`;
+  await agent.say(callBegins(agent.login, call, queue));
+  await agent.say(callEnds(agent.login, call));
+  return agent;
 }

@@ -29,6 +29,13 @@ impl Viewer {
         Self { agent, resources }
     }
 
+    /// An endpoint of others: it may see operational facts, alerts, and what the site says of its policy.
+    #[must_use]
+    pub fn integrator() -> Self {
+        let resources = vec![Resource::Floor, Resource::Operations, Resource::Alerts, Resource::Policy];
+        Self { agent: None, resources }
+    }
+
     /// The agent that the viewer is, if they are one.
     #[must_use]
     pub fn agent(&self) -> Option<&AgentId> {
@@ -46,6 +53,8 @@ impl Viewer {
     pub fn see(&self, event: &Event, own_call: bool) -> Option<Event> {
         // That somebody would have got help but for the hour's budget is the supervisors' matter.
         let held = matches!(event.body, Body::AlertHeld { .. });
+        // How loudly an agent spoke is theirs alone, even if it is told once the call is somebody else's.
+        let own_call = own_call && !matches!(event.body, Body::LegEnvelope { party: Party::Agent, .. });
         if !held && self.agent.as_ref().is_some_and(|me| own_call || is_about(&event.body, me)) {
             return Some(event.clone());
         }
@@ -72,7 +81,8 @@ impl Viewer {
                 *signs = None;
                 Some(event)
             }
-            Body::Signal { party: Party::Customer, .. } => Some(event),
+            Body::Signal { party: Party::Customer, .. }
+            | Body::LegEnvelope { party: Party::Customer, .. } => Some(event),
             _ => None,
         }
     }
@@ -80,9 +90,9 @@ impl Viewer {
 
 fn is_about(body: &Body, me: &AgentId) -> bool {
     match body {
-        Body::PermitDecided { subject: Some(subject), .. } | Body::Erased { subject, .. } => {
-            *subject == SubjectId::of_agent(me)
-        }
+        Body::PermitDecided { subject: Some(subject), .. }
+        | Body::Erased { subject, .. }
+        | Body::LegEnvelope { subject, .. } => *subject == SubjectId::of_agent(me),
         body => body.agent() == Some(me),
     }
 }
@@ -109,11 +119,15 @@ fn resource_of(body: &Body) -> Option<Resource> {
         | Body::CareSettings { .. }
         | Body::NoticeConfirmed { .. }
         | Body::NoticeWithdrawn { .. } => Some(Resource::Policy),
-        Body::ErasureAsked { .. } => Some(Resource::Attestation),
+        Body::ErasureAsked { .. }
+        | Body::WebhookChanged { .. }
+        | Body::RetentionSet { .. }
+        | Body::RetentionRan { .. } => Some(Resource::Attestation),
         Body::WellbeingFrozen { .. } => Some(Resource::Wellbeing),
         Body::Utterance { .. }
         | Body::WordsShed { .. }
         | Body::Signal { .. }
+        | Body::LegEnvelope { .. }
         | Body::ConsentGiven { .. }
         | Body::ConsentWithdrawn { .. }
         | Body::PermitDecided { .. }

@@ -68,6 +68,16 @@ pub fn told(body: &Body, lang: Lang) -> Told {
         Body::ConsentWithdrawn { purpose, .. } => of_purpose(lang, "consent_change.withdrawn", *purpose),
         Body::ErasureAsked { .. } => Told::say(lang, "erasure.asked"),
         Body::Erased { .. } => Told::say(lang, "erasure.done"),
+        Body::WebhookChanged { change, host, .. } => {
+            let code = format!("webhook.{}", change.as_str());
+            // The host is the site's own: it is never looked up in the catalogue.
+            Told { text: Some(lang.say(&code).replace("{host}", host)), reasons: Vec::new() }
+        }
+        Body::RetentionSet { .. } => Told::say(lang, "retention.set"),
+        Body::RetentionRan { erased } => {
+            let count = erased.values().sum::<u64>().to_string();
+            Told { text: Some(lang.say("retention.ran").replace("{count}", &count)), reasons: Vec::new() }
+        }
         Body::PromptShown { reason, .. } | Body::AlertHeld { reason, .. } => Told::tell(lang, reason),
         Body::LoadChanged { strain, reasons, .. } => Told::say(lang, &format!("band.{}", strain.as_str()))
             .because(reasons.iter().map(|reason| lang.tell(reason))),
@@ -78,7 +88,7 @@ pub fn told(body: &Body, lang: Lang) -> Told {
         Body::BreakBegan { .. } => Told::say(lang, "break.began"),
         Body::BreakUnconfirmed { .. } => Told::say(lang, "break.unconfirmed"),
         Body::BreakEnded { minutes, .. } => {
-            Told::tell(lang, &Reason::new("break.ended").with("minutes", minutes.round()))
+            Told::tell(lang, &Reason::new("break.ended").with("minutes", *minutes))
         }
         Body::BreakLapsed { .. } => Told::say(lang, "break.lapsed"),
         Body::BreakAnswered { answer, .. } => Told::say(lang, answer_code(*answer)),
@@ -105,6 +115,7 @@ pub fn told(body: &Body, lang: Lang) -> Told {
         | Body::LegOpened { .. }
         | Body::LegGap { .. }
         | Body::LegClosed { .. }
+        | Body::LegEnvelope { .. }
         | Body::TimerFired {} => Told::default(),
     }
 }

@@ -9,6 +9,7 @@
 
 mod canonical;
 mod folder;
+mod self_test;
 mod statement;
 mod verify;
 
@@ -19,9 +20,10 @@ use utoipa::ToSchema;
 
 pub use canonical::canonical;
 pub use folder::Folder;
+pub use self_test::possibilities;
 pub use statement::{
-    FORMAT, Limits, LogHead, PermitCount, Program, SignalCount, Statement, StoppedCount, TableVersion, Tally,
-    UtteranceCount, Verdict, possibilities,
+    EnvelopeCount, FORMAT, Limits, LogHead, PermitCount, Program, SignalCount, Statement, StoppedCount,
+    TableVersion, Tally, UtteranceCount, Verdict,
 };
 pub use verify::{NotValid, Verified, follows, verify};
 

@@ -3,19 +3,19 @@
 use std::collections::BTreeMap;
 
 use calmline_core::{
-    AccountId, AgentId, Body, CallId, Event, Party, Position, SiteId, Timestamp,
+    Body, Event, Party, Position, SiteId, Timestamp,
     catalog::Lang,
     event::SignalKind,
-    policy::{
-        Ask, Notice, Permit, Profile, Purpose, Refusal, Segmentation, Sense, SitePolicy, TABLE_VERSION,
-        TalkDynamics, Transcription, VoiceAffect, WordReading, table_fingerprint,
-    },
+    policy::{Profile, Purpose, TABLE_VERSION, table_fingerprint},
 };
 use calmline_store::Store;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::AttestError;
+use super::{
+    AttestError,
+    self_test::{affect_possible, possibilities},
+};
 use crate::token;
 
 /// The version of this format.
@@ -54,6 +54,9 @@ pub struct Statement {
     pub signals: Vec<SignalCount>,
     /// What was heard.
     pub utterances: Vec<UtteranceCount>,
+    /// Of whose legs the peaks were measured.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub envelopes: Vec<EnvelopeCount>,
     /// The self-test: what the policy answers with every notice confirmed and every consent given.
     pub self_test: Vec<Verdict>,
     /// Whether this profile could ever permit the affect of an agent to be read, from voice, pace or words. False under
@@ -151,6 +154,16 @@ pub struct UtteranceCount {
     pub with_signs: u64,
 }
 
+/// How many stretches of peaks were measured on a leg.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct EnvelopeCount {
+    /// On whose leg.
+    #[schema(value_type = String)]
+    pub party: Party,
+    /// How many.
+    pub count: u64,
+}
+
 /// What the policy answers with every condition met.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Verdict {
@@ -223,19 +236,15 @@ impl Statement {
                 .map(|((kind, party), count)| SignalCount { kind, party, count })
                 .collect(),
             utterances: tally.utterances.into_values().collect(),
+            envelopes: tally
+                .envelopes
+                .into_iter()
+                .map(|(party, count)| EnvelopeCount { party, count })
+                .collect(),
             self_test,
             limits: Limits { en: limit(Lang::En), zh: limit(Lang::Zh) },
         })
     }
-}
-
-/// Whether affect, pace or wording of an agent, or of a voice that may be an agent's, could be read under some condition.
-pub(super) fn affect_possible(self_test: &[Verdict]) -> bool {
-    self_test.iter().any(|verdict| {
-        let reads =
-            matches!(verdict.purpose, Purpose::VoiceAffect | Purpose::TalkDynamics | Purpose::WordReading);
-        reads && verdict.party != Party::Customer && verdict.possible
-    })
 }
 
 /// Counts over a log.
@@ -246,6 +255,7 @@ pub struct Tally {
     stopped: BTreeMap<(Purpose, Party), u64>,
     signals: BTreeMap<(SignalKind, Party), u64>,
     utterances: BTreeMap<Party, UtteranceCount>,
+    envelopes: BTreeMap<Party, u64>,
 }
 
 impl Tally {
@@ -267,6 +277,7 @@ impl Tally {
                 count.with_words += u64::from(text.is_some());
                 count.with_signs += u64::from(signs.is_some());
             }
+            Body::LegEnvelope { party, .. } => *self.envelopes.entry(*party).or_default() += 1,
             _ => {}
         }
     }
@@ -336,50 +347,15 @@ impl Tally {
                 ("readings of words", Purpose::WordReading, count.party, count.with_signs),
             ]
         });
-        signals.chain(heard).collect()
+        let peaks =
+            self.envelopes.iter().map(|(party, count)| ("envelopes", Purpose::Envelope, *party, *count));
+        signals.chain(heard).chain(peaks).collect()
     }
-}
-
-/// Asks the policy for every purpose on every leg, with every notice confirmed and every consent given: the very code that
-/// answers sensors.
-#[must_use]
-pub fn possibilities(profile: Profile) -> Vec<Verdict> {
-    let names = SiteId::new("self-test").and_then(|site| {
-        Ok((site, AgentId::new("self-test")?, CallId::new("self-test")?, AccountId::new("self-test")?))
-    });
-    let Ok((site, agent, call, by)) = names else { return Vec::new() };
-    let mut policy = SitePolicy::new(site, profile);
-    for notice in Notice::ALL {
-        policy.apply(&Body::NoticeConfirmed { notice, text_sha256: String::new(), by: by.clone() });
-    }
-    for purpose in Purpose::ALL {
-        policy.apply(&Body::ConsentGiven { agent: agent.clone(), purpose, policy_version: TABLE_VERSION });
-    }
-    let mut verdicts = Vec::new();
-    for party in Party::ALL {
-        let ask = Ask { call: &call, party, agent: Some(&agent), now: Timestamp::UNIX_EPOCH };
-        verdicts.extend([
-            verdict::<Segmentation>(party, &policy.ask(&ask), profile),
-            verdict::<Transcription>(party, &policy.ask(&ask), profile),
-            verdict::<WordReading>(party, &policy.ask(&ask), profile),
-            verdict::<TalkDynamics>(party, &policy.ask(&ask), profile),
-            verdict::<VoiceAffect>(party, &policy.ask(&ask), profile),
-        ]);
-    }
-    verdicts
-}
-
-fn verdict<S: Sense>(party: Party, answer: &Result<Permit<S>, Refusal>, profile: Profile) -> Verdict {
-    let rules = match answer {
-        Ok(_) => calmline_core::policy::rule(profile, S::PURPOSE, party).laws.into_iter().collect(),
-        Err(refusal) => refusal.codes(),
-    };
-    Verdict { purpose: S::PURPOSE, party, possible: answer.is_ok(), rules }
 }
 
 #[cfg(test)]
 mod tests {
-    use calmline_core::{EventId, Share};
+    use calmline_core::{CallId, EventId, Share};
 
     use super::*;
 

@@ -11,7 +11,7 @@ use calmline_core::policy::table_fingerprint;
 
 use super::{
     Attestation, FORMAT, canonical,
-    statement::{affect_possible, possibilities},
+    self_test::{affect_possible, possibilities},
 };
 use crate::token;
 

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use calmline_core::{
     AgentId, Body, CallId, Event, Party, QueueId, SiteId, Timestamp,
-    policy::{Ask, Refusal, TalkDynamics},
+    policy::{Ask, Refusal, Sense, TalkDynamics},
     role::{Action, Resource},
 };
 use calmline_store::{CallFilter, CallRow};
@@ -22,7 +22,8 @@ use crate::{
     state::App,
 };
 
-const READ: Access = Access::Any(&[(Action::Read, Resource::Calls), (Action::Read, Resource::OwnDay)]);
+pub(super) const READ: Access =
+    Access::Any(&[(Action::Read, Resource::Calls), (Action::Read, Resource::OwnDay)]);
 
 pub(super) fn routes() -> Vec<Route> {
     vec![route(READ, routes!(list)), route(READ, routes!(show))]
@@ -189,10 +190,29 @@ async fn show(
 ) -> Result<axum::Json<CallStory>, ApiError> {
     let (site, lang) = (&signed.account.site, extract::language(query, &signed));
     let viewer = Viewer::new(&signed);
-    let row = app.store().call(site, &id).await?.ok_or_else(|| ApiError::not_found("call"))?;
+    let (row, seen) = opened(&app, &viewer, site, &id).await?;
+    let me = viewer.agent().filter(|me| row.agent.as_ref() == Some(me));
+    let refused = me.and_then(|me| refused::<TalkDynamics>(&app, site, &id, Some(me))).map(|why| match why {
+        Refusal::Forbidden { .. } => "balance.forbidden",
+        Refusal::Missing { .. } | Refusal::AgentUnknown => "balance.missing",
+    });
+    let balance = Balance::of(&seen).filter(|_| me.is_some() && refused.is_none());
+    let balance_text = refused.map(|code| lang.say(code).to_owned());
+    let timeline = with_words(&app, site, seen, lang).await?;
+    Ok(axum::Json(CallStory { call: row.into(), timeline, balance, balance_text }))
+}
+
+/// A call, and what of its events the viewer may see.
+pub(super) async fn opened(
+    app: &App,
+    viewer: &Viewer,
+    site: &SiteId,
+    id: &CallId,
+) -> Result<(CallRow, Vec<Event>), ApiError> {
+    let row = app.store().call(site, id).await?.ok_or_else(|| ApiError::not_found("call"))?;
     let mut holder = None;
     let mut seen = Vec::new();
-    for event in app.store().read_call(site, &id).await? {
+    for event in app.store().read_call(site, id).await? {
         let next = holder_after(&event.body, holder.clone());
         let own = viewer.agent().is_some_and(|me| holder.as_ref() == Some(me) || next.as_ref() == Some(me));
         holder = next;
@@ -202,22 +222,18 @@ async fn show(
     if seen.is_empty() && !viewer.reads(Resource::Calls) {
         return Err(ApiError::not_found("call"));
     }
-    let me = viewer.agent().filter(|me| row.agent.as_ref() == Some(me));
-    let refused = me.and_then(|me| talk_refused(&app, site, &id, me));
-    let balance = Balance::of(&seen).filter(|_| me.is_some() && refused.is_none());
-    let balance_text = refused.map(|code| lang.say(code).to_owned());
-    let timeline = with_words(&app, site, seen, lang).await?;
-    Ok(axum::Json(CallStory { call: row.into(), timeline, balance, balance_text }))
+    Ok((row, seen))
 }
 
-/// Why an agent's talk may not be measured: the policy is asked as a sensor would ask it.
-fn talk_refused(app: &App, site: &SiteId, call: &CallId, me: &AgentId) -> Option<&'static str> {
-    let ask = Ask { call, party: Party::Agent, agent: Some(me), now: clock::now() };
-    let answer = app.live.with_policy(site, |policy| policy.ask::<TalkDynamics>(&ask).err())?;
-    answer.map(|refusal| match refusal {
-        Refusal::Forbidden { .. } => "balance.forbidden",
-        Refusal::Missing { .. } | Refusal::AgentUnknown => "balance.missing",
-    })
+/// Why something may not be sensed on the agent's leg of a call: the policy is asked as a sensor would ask it.
+pub(super) fn refused<S: Sense>(
+    app: &App,
+    site: &SiteId,
+    call: &CallId,
+    agent: Option<&AgentId>,
+) -> Option<Refusal> {
+    let ask = Ask { call, party: Party::Agent, agent, now: clock::now() };
+    app.live.with_policy(site, |policy| policy.ask::<S>(&ask).err())?
 }
 
 /// Whether a viewer may see an event outside of a stream, as the call's history stood when it happened; and what of it.

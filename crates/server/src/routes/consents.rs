@@ -71,9 +71,11 @@ impl ConsentBody {
 fn seen_by(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::Transcription => "seen_by.transcripts",
-        Purpose::Segmentation | Purpose::WordReading | Purpose::TalkDynamics | Purpose::VoiceAffect => {
-            "seen_by.agent"
-        }
+        Purpose::Segmentation
+        | Purpose::Envelope
+        | Purpose::WordReading
+        | Purpose::TalkDynamics
+        | Purpose::VoiceAffect => "seen_by.agent",
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use axum::extract::State;
 use calmline_care::{Standing, model::Activity};
 use calmline_core::{
-    Body, CallId, Event, OfferId, SiteId, Timestamp,
+    Body, CallId, Event, EventId, OfferId, SiteId, Timestamp,
     catalog::Lang,
     event::{Band, Reason, WorkState},
     role::{Action, Resource},
@@ -62,6 +62,9 @@ pub struct Day {
     /// Check-ins and good moments of the day, the latest first.
     reports: Vec<ReportBody>,
     check_in: CheckIn,
+    /// What the agent said to be wrong today.
+    #[schema(value_type = Vec<String>)]
+    disputed: Vec<EventId>,
 }
 
 /// A stretch of time in one state.
@@ -110,6 +113,9 @@ pub struct StandingBody {
     reasons: Vec<String>,
     /// Every part of the three scales with what it adds.
     parts: Vec<PartBody>,
+    /// The event that told these bands, the latest of the day: what is disputed if they are wrong. None before the first.
+    #[schema(value_type = Option<String>)]
+    event: Option<EventId>,
     /// Minutes of work since the last break.
     work_minutes: f64,
     /// Minutes since signing in.
@@ -141,7 +147,7 @@ impl StandingBody {
         app: &App,
         viewer: &Viewer,
         site: &SiteId,
-        standing: Standing,
+        (standing, event): (Standing, Option<EventId>),
         lang: Lang,
     ) -> Result<Self, ApiError> {
         let scale = |scale: calmline_care::Scale| ScaleBody {
@@ -169,6 +175,7 @@ impl StandingBody {
             strain: scale(standing.strain),
             reasons: standing.reasons.iter().map(|reason| lang.tell(reason)).collect(),
             parts,
+            event,
             work_minutes: standing.work_minutes,
             shift_minutes: standing.shift_minutes,
         })
@@ -225,9 +232,11 @@ async fn day(
     let (site, agent) = (&me.site, &me.agent);
     let standing = app.live.standing(site, agent, now);
     let busy = standing.as_ref().is_none_or(|now| matches!(now.activity, Activity::InCall | Activity::Off));
+    let events = app.store().read_agent(site, agent, from, Timestamp::MAX).await?;
     let shift_minutes = standing.as_ref().map(|standing| standing.shift_minutes);
     let standing = match standing {
         Some(standing) => {
+            let standing = (standing, told_by(&events));
             Some(StandingBody::new(&app, &Viewer::new(&me.signed), site, standing, lang).await?)
         }
         None => None,
@@ -237,7 +246,6 @@ async fn day(
         CallFilter { agent: Some(agent.clone()), from: Some(from), limit: 500, ..CallFilter::default() };
     let calls = app.store().calls(site, &filter).await?;
     let current = calls.iter().find(|row| row.answered.is_some() && row.ended.is_none());
-    let events = app.store().read_agent(site, agent, from, Timestamp::MAX).await?;
     let approved: HashSet<&OfferId> = events
         .iter()
         .filter_map(|event| match &event.body {
@@ -262,9 +270,23 @@ async fn day(
         calls: calls.into_iter().map(CallBody::from).collect(),
         prompts: prompts.map(|event| EventBody::new(event.clone(), lang)).collect(),
         timeline: timeline(&events, lang),
+        disputed: disputed(&events),
         check_in: CheckIn::new(&reports, shift_minutes, busy, now, lang),
         reports,
     }))
+}
+
+/// The latest event that told the agent's bands.
+fn told_by(events: &[Event]) -> Option<EventId> {
+    events.iter().rev().find(|event| matches!(event.body, Body::LoadChanged { .. })).map(|event| event.id)
+}
+
+fn disputed(events: &[Event]) -> Vec<EventId> {
+    let wrong = |event: &Event| match event.body {
+        Body::InferenceDisputed { event, .. } => Some(event),
+        _ => None,
+    };
+    events.iter().filter_map(wrong).collect()
 }
 
 /// When the present day began at a site: midnight there, or twelve hours ago if that is earlier.

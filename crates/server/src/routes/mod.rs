@@ -11,6 +11,7 @@ pub mod consents;
 pub mod data;
 pub mod day;
 pub mod doctor;
+pub mod envelopes;
 pub mod events;
 pub mod floor;
 pub mod groups;
@@ -19,11 +20,13 @@ pub mod me;
 pub mod people;
 pub mod policy;
 pub mod reports;
+pub mod retention;
 pub mod session;
 pub mod setup;
 pub mod stream;
 pub mod system;
 pub mod thresholds;
+pub mod webhooks;
 pub mod why;
 
 use utoipa::{
@@ -72,6 +75,7 @@ pub fn all() -> Vec<Route> {
         groups::routes(),
         alerts::routes(),
         calls::routes(),
+        envelopes::routes(),
         why::routes(),
         callers::routes(),
         keys::routes(),
@@ -80,8 +84,10 @@ pub fn all() -> Vec<Route> {
         people::routes(),
         policy::routes(),
         audit::routes(),
+        retention::routes(),
         attest::routes(),
         thresholds::routes(),
+        webhooks::routes(),
         doctor::routes(),
         system::routes(),
     ]

@@ -186,3 +186,30 @@ async fn talk_balance_is_shown_where_the_policy_lets_talk_be_measured_and_to_its
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn the_bands_of_the_day_can_be_said_to_be_wrong() -> Outcome {
+    let house = House::open(Profile::Eu).await?;
+    let (me, client) = house.agent("li.wei").await?;
+    let (state, reason) = (WorkState::Available, None);
+    house.append(Body::AgentState { agent: me.clone(), state, reason }).await?;
+    let (load, exposure, strain) = (Band::High, Band::Usual, Band::Light);
+    house.append(Body::LoadChanged { agent: me, load, exposure, strain, reasons: Vec::new() }).await?;
+    let start = std::time::Instant::now();
+    let standing = loop {
+        let day = client.get("/v1/me/day").await?.json();
+        assert_eq!(day["disputed"], json!([]));
+        if !day["standing"].is_null() {
+            break day["standing"].clone();
+        }
+        assert!(start.elapsed().as_secs() < 10, "the decider did not hear of it");
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    };
+    let told: Vec<_> =
+        house.log().await?.into_iter().filter(|event| event.body.kind() == "load.changed").collect();
+    assert!(told.iter().any(|event| json!(event.id) == standing["event"]), "{standing}");
+    let dispute = json!({"event": standing["event"]});
+    assert_eq!(client.post("/v1/me/disputes", &dispute).await?.status, 204);
+    assert_eq!(client.get("/v1/me/day").await?.json()["disputed"], json!([standing["event"]]));
+    house.close().await
+}

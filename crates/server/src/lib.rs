@@ -28,6 +28,7 @@ pub mod measure;
 pub mod password;
 pub mod people;
 pub mod queues;
+pub mod retention;
 pub mod routes;
 pub mod serve;
 pub mod session;
@@ -38,6 +39,7 @@ pub mod throttle;
 pub mod token;
 pub mod told;
 pub mod web;
+pub mod webhooks;
 pub mod wellbeing;
 
 pub use serve::{Running, Server, StartError};

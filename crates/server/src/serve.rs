@@ -25,11 +25,12 @@ use crate::{
     live::Live,
     measure,
     queues::Queues,
-    routes,
+    retention, routes,
     session::LastUse,
     state::{App, Config, State, TlsFiles},
     throttle::Throttles,
     token, web,
+    webhooks::{Webhooks, post::Post},
 };
 
 /// The largest body of a request that is not work events.
@@ -101,6 +102,12 @@ impl Server {
         let addr = listener.local_addr().map_err(failed)?;
         let tls = config.tls.as_ref().map(tls).transpose()?;
         let setup_token = if live.store().sites().await?.is_empty() { Some(token::draw()?) } else { None };
+        let authorities = config.webhooks.authorities.clone().unwrap_or_default();
+        let post = Post::open(config.webhooks.clone()).map_err(|error| StartError::Tls {
+            what: "certificate authorities of webhooks",
+            path: authorities,
+            wrong: error.to_string(),
+        })?;
         let app = Arc::new(State {
             throttles: Throttles::new(config.limits),
             config,
@@ -113,12 +120,15 @@ impl Server {
             freezing: tokio::sync::Mutex::default(),
             importing: tokio::sync::Mutex::default(),
             attesting: tokio::sync::Mutex::default(),
+            webhooks: Webhooks::new(post),
             started: clock::now(),
             stopping: CancellationToken::new(),
         });
         measure::recorder();
         let stopping = app.stopping.clone();
         tokio::spawn(sweep(Arc::clone(&app)));
+        Webhooks::start(&app).await?;
+        tokio::spawn(retention::keep(Arc::clone(&app)));
         let service = router(&app).into_make_service_with_connect_info::<SocketAddr>();
         let handle = Handle::new();
         let secure = tls.is_some();

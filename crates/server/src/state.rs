@@ -18,6 +18,7 @@ use crate::{
     queues::Queues,
     session::LastUse,
     throttle::{Limits, Throttles},
+    webhooks::{Webhooks, target::Rules},
 };
 
 /// How the server listens.
@@ -33,13 +34,22 @@ pub struct Config {
     pub data: PathBuf,
     /// Rate limits.
     pub limits: Limits,
+    /// Which endpoints of others may be told of events.
+    pub webhooks: Rules,
 }
 
 impl Config {
     /// The configuration that `calmline serve` has without options.
     #[must_use]
     pub fn new(listen: SocketAddr, data: PathBuf) -> Self {
-        Self { listen, tls: None, trusted_proxies: Vec::new(), data, limits: Limits::default() }
+        Self {
+            listen,
+            tls: None,
+            trusted_proxies: Vec::new(),
+            data,
+            limits: Limits::default(),
+            webhooks: Rules::default(),
+        }
     }
 }
 
@@ -79,6 +89,8 @@ pub struct State {
     pub importing: tokio::sync::Mutex<()>,
     /// Held while an attestation is made: each names the one before.
     pub attesting: tokio::sync::Mutex<()>,
+    /// Those who tell endpoints of others.
+    pub webhooks: Webhooks,
     /// When the server started.
     pub started: Timestamp,
     /// Cancelled when the server stops: long answers end then.

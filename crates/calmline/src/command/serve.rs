@@ -12,6 +12,7 @@ use calmline_core::Party;
 use calmline_server::{
     Config, Server, TlsFiles,
     live::{Live, Options},
+    webhooks::target::Rules,
 };
 use calmline_store::{Store, sqlite::Sqlite};
 use figment::{
@@ -56,6 +57,8 @@ struct File {
     log_format: LogFormat,
     /// Thresholds of care that differ from the defaults.
     care: Settings,
+    /// Which addresses of others may be told of events.
+    webhooks: Rules,
 }
 
 impl Default for File {
@@ -72,6 +75,7 @@ impl Default for File {
             twilio_outbound: Party::Unknown,
             log_format: LogFormat::default(),
             care: Settings::default(),
+            webhooks: Rules::default(),
         }
     }
 }
@@ -104,7 +108,12 @@ pub async fn run(options: Serve, said: &Said) -> Result<(), Failure> {
     let live =
         Live::start(Arc::clone(&store), Arc::new(Local::new(calmline_bus::EVENTS, store.head())), live)
             .await?;
-    let config = Config { tls, trusted_proxies: file.trusted_proxies, ..Config::new(file.listen, file.data) };
+    let config = Config {
+        tls,
+        trusted_proxies: file.trusted_proxies,
+        webhooks: file.webhooks,
+        ..Config::new(file.listen, file.data)
+    };
     let running = Server::start(config, Arc::clone(&live)).await.map_err(anyhow::Error::from)?;
 
     said.line(format!("{} {}", said.both("Calmline listens on", "宁线正在监听"), running.url()));

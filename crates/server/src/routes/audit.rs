@@ -28,8 +28,17 @@ use crate::{
 const POLICY: Access = Access::Any(&[(Action::Read, Resource::Policy)]);
 const READ: Access = Access::Any(&[(Action::Read, Resource::Attestation)]);
 /// What the trail is made of.
-const KINDS: [&str; 6] =
-    ["site.opened", "care.settings", "notice.confirmed", "notice.withdrawn", "erasure.asked", "erased"];
+const KINDS: [&str; 9] = [
+    "site.opened",
+    "care.settings",
+    "notice.confirmed",
+    "notice.withdrawn",
+    "erasure.asked",
+    "erased",
+    "webhook.changed",
+    "retention.set",
+    "retention.ran",
+];
 /// How many entries of a trail are given at most.
 const MOST: usize = 500;
 /// How many calls in progress are looked at.
@@ -180,8 +189,8 @@ pub struct TrailBody {
     text_sha256: Option<String>,
 }
 
-/// What was changed about the policy and by whom, the latest first: the site's set-up, its notices, its thresholds, and
-/// erasures, of which it says that they were made and not of whom. Consents are their agents' own and only counted
+/// What was changed about the policy and by whom, the latest first: the site's set-up, its notices, its thresholds, how long
+/// texts are kept, who outside is told of events, and erasures, of which it says that they were made and not of whom. Consents are their agents' own and only counted
 /// (`/v1/policy/consents`).
 #[utoipa::path(
     get, path = "/v1/policy/trail", tag = "policy", security(("session" = [])), params(TrailQuery),
@@ -210,7 +219,10 @@ async fn trail(
 fn entry(event: &Event, logins: &HashMap<AccountId, String>, lang: Lang) -> TrailBody {
     let (by, text_sha256) = match &event.body {
         Body::NoticeConfirmed { by, text_sha256, .. } => (Some(by), Some(text_sha256.clone())),
-        Body::NoticeWithdrawn { by, .. } | Body::ErasureAsked { by, .. } => (Some(by), None),
+        Body::NoticeWithdrawn { by, .. }
+        | Body::ErasureAsked { by, .. }
+        | Body::WebhookChanged { by, .. }
+        | Body::RetentionSet { by, .. } => (Some(by), None),
         _ => (None, None),
     };
     TrailBody {

@@ -19,6 +19,12 @@ use crate::failure::Failure;
 const PEOPLE: [(&str, Role); 3] =
     [("supervisor", Role::Supervisor), ("admin", Role::Admin), ("council", Role::WorksCouncil)];
 
+/// The teams of each site, in its language; a site of few agents has the first two of them alone.
+const TEAMS_EN: [&str; 4] = ["Deliveries", "Billing", "Returns", "Technical help"];
+const TEAMS_ZH: [&str; 4] = ["物流一组", "账单组", "退换货组", "技术支持组"];
+/// A third and a fourth team are there when each has so many agents, so that its weeks can be shown.
+const TEAM: usize = 5;
+
 /// One floor of the demo, and the way to it.
 pub struct Floor {
     /// Where.
@@ -72,6 +78,7 @@ impl Opener<'_> {
         }
         // What is there already has the same ids, and is passed over.
         self.store.append(policy_facts(&site, &admin, &pseudonyms)).await?;
+        self.store.append(team_facts(&site, language(place), &admin, &pseudonyms)).await?;
         let (events_key, platform) = self.keys(&id).await?;
         Ok(Floor {
             site: id,
@@ -172,5 +179,17 @@ fn policy_facts(site: &Site, admin: &AccountId, agents: &[AgentId]) -> Vec<Draft
         })
     });
     let facts = notices.chain(consents);
+    facts.map(|body| Draft::derived(site.id.clone(), site.opened, Vec::new(), body)).collect()
+}
+
+/// Each agent is in a team, one agent after the other.
+fn team_facts(site: &Site, language: Lang, admin: &AccountId, agents: &[AgentId]) -> Vec<Draft> {
+    let names = if language == Lang::Zh { TEAMS_ZH } else { TEAMS_EN };
+    let teams = &names[..(agents.len() / TEAM).clamp(2, names.len())];
+    let facts = agents.iter().zip(teams.iter().cycle()).map(|(agent, team)| Body::AgentTeam {
+        agent: agent.clone(),
+        team: Some((*team).to_owned()),
+        by: admin.clone(),
+    });
     facts.map(|body| Draft::derived(site.id.clone(), site.opened, Vec::new(), body)).collect()
 }

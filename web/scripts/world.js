@@ -10,7 +10,7 @@ import { folder, serve, signIn } from './demo.js';
 export const PASSWORD = 'a quiet line on a calm day';
 
 /** How the centre in the pictures is called, and how its people and queues are. */
-export const CENTRE = {
+const CENTRE = {
   en: {
     id: 'leeds',
     name: 'Leeds customer care',
@@ -47,7 +47,7 @@ export async function freshSite(language) {
   };
 }
 
-/** A server that is set up, with a supervisor, and nobody at work yet.
+/** A server that is set up, with its administrator and nobody at work yet.
  * @param {'en' | 'zh'} language */
 export async function openSite(language) {
   const site = await freshSite(language);
@@ -82,6 +82,7 @@ export async function account(admin, site, login, role, language, agent) {
   return { login, password: PASSWORD };
 }
 
+/** Every so many calls one is on hold. */
 const HELD = 7;
 
 /** Tells a floor of that many people in teams, and its queues, as a phone platform would.

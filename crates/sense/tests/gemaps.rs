@@ -97,6 +97,22 @@ fn jitter_and_shimmer_are_those_of_the_pulses() {
 }
 
 #[test]
+fn the_first_harmonic_is_compared_with_the_second() {
+    let strengths = [1.0, 0.25, 0.5, 0.5, 0.5, 0.5, 0.5];
+    let sound: Vec<f32> = (0..8_000)
+        .map(|i| {
+            let phase = TAU * 150.0 * f64::from(i) / 16_000.0;
+            let harmonics =
+                strengths.iter().zip(1..).map(|(strength, k)| strength * (f64::from(k) * phase).sin());
+            (0.1 * harmonics.sum::<f64>()) as f32
+        })
+        .collect();
+    let h1_h2 = steady(&describe(Rate::Wide, &sound, 160), |it| it.h1_h2);
+    // The skirts of stronger neighbours reach a little into the weak one.
+    assert!((h1_h2 - 20.0 * 4.0_f64.log10()).abs() < 1.0, "{h1_h2}");
+}
+
+#[test]
 fn noise_and_silence_have_no_voice_and_nothing_is_infinite() {
     for sound in [vec![0; 8_000], noise(1.0, -30.0, 3), noise(1.0, -75.0, 4), vec![i16::MIN; 8_000]] {
         let frames = describe(Rate::Narrow, &narrow(&sound), 80);

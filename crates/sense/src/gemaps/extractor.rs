@@ -47,8 +47,8 @@ struct Pending {
 
 /// Describes a stream of samples, frame by frame.
 ///
-/// Frame `n` is about the time `10 n + 30` ms, the centre of its 60 ms window. It is given 130 ms after the window's
-/// centre: 30 ms until the window is full, 90 ms until pitch is decided, and 10 ms for smoothing.
+/// Frame `n` is about the time `10 n + 30` ms, the centre of its 60 ms window. It is given 90 ms after the window's
+/// centre: 30 ms until the window is full, 50 ms until pitch is decided, and 10 ms for smoothing.
 pub struct Extractor {
     hop: usize,
     rate: f32,

@@ -86,9 +86,8 @@ impl Summation {
             if power[at] > power[at - 1] && power[at] >= power[at + 1] {
                 let from = kept.max(at.saturating_sub(REACH));
                 kept = (at + REACH + 1).min(last + 1);
-                for bin in from..kept {
-                    self.enhanced[bin] = power[bin].sqrt();
-                }
+                let held = self.enhanced[from..kept].iter_mut();
+                held.zip(&power[from..kept]).for_each(|(held, power)| *held = power.sqrt());
             }
         }
         for at in 1..last {

@@ -131,7 +131,7 @@ fn values(pair: &Pair, at: usize) -> Vec<(f64, f64)> {
         if at < SPECTRAL {
             return !resampled || theirs[0] > IDLE_LOUDNESS;
         }
-        let level = if at > SPECTRAL + 5 && at % 3 == 0 { theirs[at] > -200.0 } else { true };
+        let level = if at > SPECTRAL + 5 && at.is_multiple_of(3) { theirs[at] > -200.0 } else { true };
         ours.voice.is_some() && theirs[SPECTRAL] > 0.0 && level
     });
     both.map(|(ours, theirs)| (f64::from(ours.values()[at]), f64::from(theirs[at]))).collect()

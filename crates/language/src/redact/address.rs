@@ -16,7 +16,7 @@ static STREET: Pattern = LazyLock::new(|| {
         concat!(
             r"(?i)\b{number}[\s,]*(?P<middle>(?:(?:[a-z][a-z'\-]*\.?|[0-9]{{1,3}}(?:st|nd|rd|th))\s+){{1,3}})",
             r"(?P<kind>street|avenue|road|lane|boulevard|crescent|terrace|parkway|highway|drive|court|place|close|way|square|",
-            r"circle|trail|st|ave|rd|ln|blvd|dr|ct|pl|hwy)\b\.?",
+            r"circle|trail|expressway|st|ave|rd|ln|blvd|dr|ct|pl|hwy)\b\.?(?:\s+(?:north|south|east|west)\b)?",
             r"(?:,?\s*(?:apartment|apt|unit|suite|flat|room|number|\#)\.?\s*\#?\s*(?:[a-z]?[0-9]+[a-z]?\b|[a-z]\b|{number}))?",
             r"(?-i:,?\s+(?:in\s+)?[A-Z][a-z]+(?:\s[A-Z][a-z]+){{0,2}})?(?-i:,?\s+[A-Z]{{2}}\b)?(?:,?\s+[0-9]{{5}}(?:-[0-9]{{4}})?\b)?",
         ),
@@ -31,7 +31,7 @@ static ZH: Pattern = LazyLock::new(|| {
         concat!(
             r"(?:\p{{Han}}{{2,8}}?(?:省|自治区))?(?:\p{{Han}}{{2,8}}?市)?(?:\p{{Han}}{{1,8}}?[区县镇乡])?",
             r"(?:\p{{Han}}{{1,8}}?(?:街道|大街|大道|路|街|道|巷|弄|胡同|里|村|小区|花园|苑|新村|家园|公寓|广场|大厦))+\s?",
-            r"(?:[东南西北中]?[段区]?\s?(?:[a-zA-Z]?{number}{{1,6}}|[a-zA-Z])\s?(?:号院|号楼|号|弄|栋|幢|座|单元|楼|层|室|户|组)\s?)+",
+            r"(?:{number}{{1,2}}段)?(?:[东南西北中]?[段区]?\s?(?:[a-zA-Z]?{number}{{1,6}}|[a-zA-Z])\s?(?:号院|号楼|号|弄|栋|幢|座|单元|楼|层|室|户|组)\s?)+",
             r"(?:{number}{{1,5}}(?:室)?)?",
         ),
         number = number
@@ -125,6 +125,7 @@ fn lead(found: &str) -> usize {
         "地址在",
         "送到",
         "寄到",
+        "寄",
         "寄往",
         "位于",
         "就在",

@@ -31,7 +31,7 @@ static BIRTH: Pattern = LazyLock::new(|| {
     );
     let date = format!("(?:{numeric}|{chinese}|{english})");
     let cue = "(?:date of birth|birth ?date|birthday|\\bd\\.?o\\.?b\\b|\\bborn\\b|生日|出生日期|出生年月|出生于|出生|生于)";
-    let between = "(?:[\\s:：,，'’]|is|was|on|in|the|at|it|s|是|在|为|的|呢|我){0,8}?";
+    let between = "(?:[\\s:：,，'’]|is|was|on|in|the|at|it|s|would|be|是|在|为|的|呢|我){0,8}?";
     Regex::new(&format!(
         "(?i){cue}{between}({date})|({date})\\s?(?:出生|生的|is my (?:birthday|date of birth))"
     ))

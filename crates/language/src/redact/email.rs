@@ -3,11 +3,12 @@
 use super::{
     Label, Span,
     numbers::{digit_word, han_digit},
-    token::{Kind, Token},
+    token::{self, Kind, Token},
 };
 
 const DOT: &[&str] = &["dot", "点", "."];
 const JOIN: &[&str] = &["dot", "underscore", "dash", "hyphen", "minus", "plus", "点", "."];
+const COMMAS: &[&str] = &[",", "，", "…", "."];
 const HYPHEN: &[&str] = &["dash", "hyphen", "-"];
 const ENDINGS: &[&str] = &[
     "com", "net", "org", "cn", "co", "uk", "edu", "gov", "io", "de", "fr", "info", "me", "us", "ca", "au",
@@ -56,8 +57,12 @@ const NOT_A_MAILBOX: &[&str] = &[
 ];
 
 pub(super) fn find(text: &str, tokens: &[Token<'_>], spans: &mut Vec<Span>) {
-    // Only what is said counts here, so spaces are left out of the way.
-    let said: Vec<&Token<'_>> = tokens.iter().filter(|token| token.kind != Kind::Space).collect();
+    // Most turns say no "at": nothing is gathered for them.
+    let may_hold = |token: &Token<'_>| token.is("at") || matches!(token.text, "@" | "艾" | "圈");
+    if !tokens.iter().any(may_hold) {
+        return;
+    }
+    let said = said(tokens);
     let mut at = 0;
     while at < said.len() {
         if let Some(after_at) = at_sign(&said, at)
@@ -70,6 +75,27 @@ pub(super) fn find(text: &str, tokens: &[Token<'_>], spans: &mut Vec<Span>) {
         }
         at += 1;
     }
+}
+
+/// What counts for an address: no spaces, and no hesitations with the commas around them.
+fn said<'a, 'b>(tokens: &'b [Token<'a>]) -> Vec<&'b Token<'a>> {
+    let mut said: Vec<&Token<'_>> = Vec::with_capacity(tokens.len());
+    let mut at = 0;
+    let mut hesitated = false;
+    while let Some(token) = tokens.get(at) {
+        if let Some(after) = token::hesitation(tokens, at) {
+            said.pop_if(|last| last.is_one_of(COMMAS));
+            hesitated = true;
+            at = after;
+            continue;
+        }
+        at += 1;
+        if token.kind != Kind::Space && !(hesitated && token.is_one_of(COMMAS)) {
+            hesitated = false;
+            said.push(token);
+        }
+    }
+    said
 }
 
 /// The index after an `at` that is said: `at`, `艾特`, `@`, `圈a`.
@@ -136,13 +162,16 @@ fn mailbox(said: &[&Token<'_>], at: usize) -> Option<usize> {
             break;
         }
     }
-    // "nora nine two at": the word before digits that were said belongs to them.
+    // "nora nine two at": the word before digits that were said belongs to them, and what is joined to it.
     let said_digits = digit_word(said[start].text).is_some();
     let word = start.checked_sub(1).map(|before| said[before]);
     if said_digits
         && word.is_some_and(|word| word.kind == Kind::Word && is_part(word) && !word.is_one_of(NOT_A_MAILBOX))
     {
         start -= 1;
+        while start >= 2 && said[start - 1].is_one_of(JOIN) && is_part(said[start - 2]) {
+            start -= 2;
+        }
     }
     Some(start)
 }

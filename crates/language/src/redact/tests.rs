@@ -62,8 +62,8 @@ proptest! {
         let text = pieces.join(glue);
         let once = redact(&text);
         prop_assert_eq!(redacted(&once.text), once.text.clone());
-        // Putting the originals back gives a text that redacts alike.
-        prop_assert!(once.originals.iter().all(|(_, original)| !original.is_empty()));
+        // What was taken out stood there.
+        prop_assert!(once.originals.iter().all(|(_, original)| !original.is_empty() && text.contains(original)));
     }
 }
 
@@ -130,5 +130,22 @@ const PIECES: &[&str] = &[
     "年",
     "月",
     "zip",
+    "uh",
+    "um,",
+    "then",
+    "呃",
+    "然后",
+    "james",
+    "hello",
+    "spell it",
+    "s m i t h",
+    "driver's license",
+    "my plate is",
+    "8B C123",
+    "找",
+    "经理",
+    "，叫",
+    "收货人",
+    "护照G",
     "SW1A 1AA",
 ];

@@ -39,6 +39,26 @@ impl Token<'_> {
     }
 }
 
+/// What is said while a number or an address is searched for.
+const HESITATIONS: &[&str] = &["uh", "uhm", "um", "er", "erm", "ah", "hmm", "mm", "then"];
+/// The same in Chinese, of one character and of two.
+const HAN_HESITATIONS: &[&str] = &["呃", "嗯", "额", "唔"];
+const HESITATIONS_OF_TWO: &[(&str, &str)] = &[("然", "后"), ("那", "个"), ("就", "是"), ("再", "来")];
+
+/// The index after the hesitation that begins at `at`.
+pub(super) fn hesitation(tokens: &[Token<'_>], at: usize) -> Option<usize> {
+    let first = tokens.get(at)?;
+    match first.kind {
+        Kind::Word => (first.text.len() <= 4 && first.is_one_of(HESITATIONS)).then_some(at + 1),
+        Kind::Han if HAN_HESITATIONS.contains(&first.text) => Some(at + 1),
+        Kind::Han => {
+            let (_, second) = HESITATIONS_OF_TWO.iter().find(|(one, _)| *one == first.text)?;
+            tokens.get(at + 1).is_some_and(|token| token.text == *second).then_some(at + 2)
+        }
+        Kind::Digits | Kind::Space | Kind::Mark => None,
+    }
+}
+
 /// Splits a text.
 pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
     let mut tokens = Vec::new();

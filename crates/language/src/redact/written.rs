@@ -36,7 +36,24 @@ static PLATE: Pattern = LazyLock::new(|| {
 static IBAN: Pattern = LazyLock::new(|| Regex::new(r"(?i)\b[a-z]{2}[0-9]{2}(?: ?[a-z0-9]){11,30}\b").ok());
 static PASSPORT: Pattern = LazyLock::new(|| Regex::new(r"\b(?:[EG][0-9]{8}|E[A-Z][0-9]{7})\b").ok());
 static PASSPORT_CUED: Pattern = LazyLock::new(|| {
-    Regex::new(r"(?i)(?:passport|护照)[^0-9\n]{0,24}?\b?([a-z]{0,2}[\s\-]?[0-9]{6,9})\b").ok()
+    Regex::new(r"(?i)(?:passport|护照)[^0-9\n]{0,24}?\b?([a-z]{0,2}[\s\-]?[0-9]{4} ?[0-9]{2,5})\b").ok()
+});
+/// Identifiers of letters and digits, after the words that announce them.
+static ANNOUNCED: Pattern = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"(?i)(?:driver'?s? licen[cs]e|driving licen[cs]e|national insurance|member(?:ship)? (?:id|number|no)|policy (?:number|id|no)|",
+        r"customer (?:id|number|no)|patient (?:id|number)|tax (?:id|number)|national id|保单号?|会员号|社保号|驾照号?|驾驶证号?)",
+        r"(?:\s|is|number|no\.?|:|：|是|为|码|,|，){0,6}\s*((?:[a-z]{0,3}[ \-]?(?:[0-9][ \-]?){4,14}[a-z]?)|(?:[a-z]{2} ?(?:[0-9]{2} ?){3}[a-z]))\b",
+    ))
+    .ok()
+});
+/// Foreign number plates, after the words that announce them.
+static PLATE_ANNOUNCED: Pattern = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"\b(?i:licen[cs]e plate|number plate|plate number|my plate|plate|registration)(?i:\s|is|number|:|,|the|on|it|my|car){0,6}\s+",
+        r"((?:[A-Z0-9]{1,4}[ \-]?){1,3})\b",
+    ))
+    .ok()
 });
 static POSTCODE: Pattern = LazyLock::new(|| Regex::new(r"\b[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}\b").ok());
 
@@ -61,9 +78,19 @@ pub(super) fn find(text: &str, spans: &mut Vec<Span>) {
         ibans(text, spans);
         all(&PASSPORT, text, Label::Passport, |_| true, spans);
         all(&POSTCODE, text, Label::Address, |_| true, spans);
-        if let Some(pattern) = &*PASSPORT_CUED {
-            let found = pattern.captures_iter(text).filter_map(|found| found.get(1));
-            spans.extend(found.map(|found| Span::new(text, found.start(), found.end(), Label::Passport)));
+        announced(&PASSPORT_CUED, text, Label::Passport, spans);
+        announced(&ANNOUNCED, text, Label::Id, spans);
+        announced(&PLATE_ANNOUNCED, text, Label::Plate, spans);
+    }
+}
+
+/// What stands in the first group of a pattern, where it holds three digits at least.
+fn announced(pattern: &Pattern, text: &str, label: Label, spans: &mut Vec<Span>) {
+    let Some(pattern) = &**pattern else { return };
+    for found in pattern.captures_iter(text).filter_map(|found| found.get(1)) {
+        let whole = found.as_str().trim_end_matches([' ', '-']);
+        if whole.bytes().filter(u8::is_ascii_digit).count() >= 3 {
+            spans.push(Span::new(text, found.start(), found.start() + whole.len(), label));
         }
     }
 }
@@ -105,7 +132,19 @@ mod tests {
 
     #[test]
     fn every_pattern_is_well_formed() {
-        for pattern in [&EMAIL, &URL, &IPV4, &IPV6, &PLATE, &IBAN, &PASSPORT, &PASSPORT_CUED, &POSTCODE] {
+        for pattern in [
+            &EMAIL,
+            &URL,
+            &IPV4,
+            &IPV6,
+            &PLATE,
+            &IBAN,
+            &PASSPORT,
+            &PASSPORT_CUED,
+            &ANNOUNCED,
+            &PLATE_ANNOUNCED,
+            &POSTCODE,
+        ] {
             assert!(pattern.is_some());
         }
     }

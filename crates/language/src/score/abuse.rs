@@ -4,7 +4,7 @@
 //! speech (`he called me an idiot`), negations and words about oneself are not abuse, and where the lexicon finds such
 //! a use the model cannot overrule it.
 
-use std::sync::LazyLock;
+use std::{ops::Range, sync::LazyLock};
 
 use super::phrases::{Hit, Kind, Phrases};
 
@@ -23,6 +23,45 @@ pub(super) struct Verdict {
     pub reading: f64,
     /// Whether an insult was found that is not aimed at the listener.
     pub elsewhere: bool,
+}
+
+/// What kind of abuse words are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AbuseKind {
+    /// Harm is announced or wished to the listener.
+    Threat,
+    /// Sexual words to the listener.
+    Harassment,
+    /// Insults and obscene orders.
+    Insult,
+}
+
+/// Wordings that are aimed at the listener by themselves.
+fn is_direct(kind: Kind) -> bool {
+    matches!(kind, Kind::Direct | Kind::Threat | Kind::Harassment)
+}
+
+/// The abusive words of a normalised text that are aimed at the listener: what kind, how severe (0 to 1), and where.
+pub(super) fn aimed(normal: &str, has_latin: bool, has_han: bool) -> Vec<(AbuseKind, f64, Range<usize>)> {
+    let mut found = Vec::new();
+    let mut keep = |phrases: &Phrases, aim: fn(&str, &Hit) -> Aim| {
+        let hits = phrases.find(normal).into_iter().filter(|hit| aim(normal, hit) == Aim::Listener);
+        found.extend(hits.map(|hit| {
+            let kind = match hit.kind {
+                Kind::Threat => AbuseKind::Threat,
+                Kind::Harassment => AbuseKind::Harassment,
+                _ => AbuseKind::Insult,
+            };
+            (kind, hit.weight, hit.start..hit.end)
+        }));
+    };
+    if has_latin {
+        keep(&EN, english);
+    }
+    if has_han {
+        keep(&ZH, chinese);
+    }
+    found
 }
 
 /// Whom an insult is aimed at.
@@ -97,7 +136,7 @@ const PEOPLE: &[&str] = &[
 fn english(text: &str, hit: &Hit) -> Aim {
     let before: Vec<&str> =
         text[..hit.start].split(' ').rev().filter(|word| !word.is_empty()).take(8).collect();
-    if hit.kind == Kind::Direct {
+    if is_direct(hit.kind) {
         // "I would never say fuck you", "he told me to go to hell"
         let reported = before.iter().take(4).any(|word| REPORTED.contains(word) || *word == "say");
         return if reported || before.first().is_some_and(|word| NOT.contains(word)) {
@@ -193,7 +232,7 @@ fn chinese(text: &str, hit: &Hit) -> Aim {
     let last = |marks: &[&str]| marks.iter().filter_map(|mark| near.rfind(mark)).max();
     let reported = last(&["骂我", "骂", "说我", "叫我", "喊我", "当我", "把我", "回我"]);
     let unsaid = last(&["不能说", "没说", "没有说", "不是说", "没骂", "没有骂"]).is_some();
-    if hit.kind == Kind::Direct {
+    if is_direct(hit.kind) {
         let softened = unsaid || reported.is_some() || last(&["不会", "不想", "没想"]).is_some();
         return if softened { Aim::Elsewhere } else { Aim::Listener };
     }

@@ -1,6 +1,6 @@
 //! Calls for help: asking for a person, a supervisor, a complaint or a lawyer, or telling of an emergency.
 
-use std::sync::LazyLock;
+use std::{ops::Range, sync::LazyLock};
 
 use super::phrases::{Hit, Kind, Phrases};
 
@@ -14,6 +14,17 @@ pub(super) fn reading(normal: &str, has_latin: bool, has_han: bool) -> f64 {
     let en = if has_latin { strongest(&EN, normal, 36, english_denied) } else { 0.0 };
     let zh = if has_han { strongest(&ZH, normal, 24, chinese_denied) } else { 0.0 };
     en.max(zh)
+}
+
+/// Where the words of a call for help stand, requests without a target left out.
+pub(super) fn words(normal: &str, has_latin: bool, has_han: bool) -> Vec<Range<usize>> {
+    let mut places = Vec::new();
+    for (phrases, asked) in [(&EN, has_latin), (&ZH, has_han)] {
+        let hits = if asked { phrases.find(normal) } else { Vec::new() };
+        let said = hits.iter().filter(|hit| hit.kind != Kind::Verb);
+        places.extend(said.map(|hit| hit.start..hit.end));
+    }
+    places
 }
 
 /// The strongest call for help. A request reaches its target when no more than `reach` bytes lie between them.

@@ -4,10 +4,18 @@
 //! All three readings take a text as speech recognition or a typist wrote it, in English, Chinese or both.
 
 mod abuse;
+mod crisis;
+mod emotion;
+mod evidence;
 mod help;
 mod models;
 mod phrases;
+mod politeness;
 mod sentiment;
+
+pub use abuse::AbuseKind;
+pub use emotion::{Emotions, FELT};
+pub use evidence::{Sign, evidence};
 
 use calmline_core::{Share, event::WordSigns};
 
@@ -16,6 +24,9 @@ use crate::{ngrams::ngrams, normal::normalise, script};
 /// An abuse reading from here on counts as abuse. The readings are set so that this rarely accuses falsely; the
 /// figures are in `models/MODEL_CARD.md`.
 pub const ABUSIVE: f64 = 0.7;
+
+/// A crisis reading from here on counts. Recall comes first: `tests/crisis.tsv` has what is found and what is not.
+pub const CRISIS: f64 = 0.5;
 
 /// A sentiment nearer to 0 than this counts as neutral (found on GoEmotions' development part).
 pub const NEUTRAL: f64 = 0.2;
@@ -36,6 +47,44 @@ pub fn abuse(text: &str) -> f64 {
 #[must_use]
 pub fn help(text: &str) -> f64 {
     Turn::of(text).help()
+}
+
+/// How surely the speaker is in danger from themselves or tells of somebody who is, 0 to 1; [`CRISIS`] and over counts.
+/// A text about it goes to a person at once, whatever else it is about.
+#[must_use]
+pub fn crisis(text: &str) -> f64 {
+    Turn::of(text).crisis()
+}
+
+/// What abuse of the listener the words hold: its kind and severity, 0 to 1; the severest first. Only wordings that the
+/// lists know; the model of [`abuse`] names no kind.
+#[must_use]
+pub fn abuse_kinds(text: &str) -> Vec<(AbuseKind, f64)> {
+    let turn = Turn::of(text);
+    let aimed = abuse::aimed(&turn.normal, turn.has_latin, turn.has_han);
+    let mut kinds: Vec<(AbuseKind, f64)> = Vec::new();
+    for (kind, severity, _) in aimed {
+        match kinds.iter_mut().find(|(known, _)| *known == kind) {
+            Some((_, most)) => *most = most.max(severity),
+            None => kinds.push((kind, severity)),
+        }
+    }
+    kinds.sort_by(|a, b| b.1.total_cmp(&a.1));
+    kinds
+}
+
+/// How surely the words tell of each emotion.
+#[must_use]
+pub fn emotions(text: &str) -> Emotions {
+    let turn = Turn::of(text);
+    emotion::read(&turn.normal, turn.has_latin, turn.has_han).0
+}
+
+/// How politely the turn is worded, −1 (rude) to 1 (polite); 0 where no list knows a wording in it.
+#[must_use]
+pub fn politeness(text: &str) -> f64 {
+    let turn = Turn::of(text);
+    politeness::reading(&turn.normal, turn.has_latin, turn.has_han)
 }
 
 /// All three, rounded to three places as events carry them.
@@ -95,7 +144,12 @@ impl Turn {
     }
 
     fn help(&self) -> f64 {
-        help::reading(&self.normal, self.has_latin, self.has_han)
+        help::reading(&self.normal, self.has_latin, self.has_han).max(self.crisis())
+    }
+
+    fn crisis(&self) -> f64 {
+        let found = crisis::find(&self.normal, self.has_latin, self.has_han);
+        found.iter().map(|(_, weight)| *weight).fold(0.0, f64::max)
     }
 }
 

@@ -19,6 +19,13 @@ pub(super) enum Kind {
     Target,
     Emergency,
     Mood,
+    Threat,
+    Harassment,
+    Joy,
+    Anger,
+    Sadness,
+    Fear,
+    Surprise,
 }
 
 /// A phrase found.
@@ -37,6 +44,16 @@ impl Phrases {
             let (kind, rest) = line.split_once(' ')?;
             let (weight, phrase) = rest.split_once(' ')?;
             Some((phrase, Kind::named(kind)?, weight.parse().ok()?))
+        }))
+    }
+
+    /// Reads a list of lines `KIND WEIGHT WORD WORD ...`.
+    pub fn of_many(list: &str) -> Self {
+        Self::build(lines(list).flat_map(|line| {
+            let mut words = line.split(' ');
+            let kind = words.next().and_then(Kind::named).unwrap_or(Kind::Mood);
+            let weight = words.next().and_then(|word| word.parse().ok()).unwrap_or(0.0);
+            words.map(move |word| (word, kind, weight))
         }))
     }
 
@@ -100,6 +117,13 @@ impl Kind {
             "verb" => Self::Verb,
             "target" => Self::Target,
             "emergency" => Self::Emergency,
+            "threat" => Self::Threat,
+            "harassment" => Self::Harassment,
+            "joy" => Self::Joy,
+            "anger" => Self::Anger,
+            "sadness" => Self::Sadness,
+            "fear" => Self::Fear,
+            "surprise" => Self::Surprise,
             _ => return None,
         })
     }
@@ -142,6 +166,8 @@ mod tests {
             (include_str!("../../lexicon/abuse_zh.txt"), true),
             (include_str!("../../lexicon/help_en.txt"), true),
             (include_str!("../../lexicon/help_zh.txt"), true),
+            (include_str!("../../lexicon/emotion_en.txt"), true),
+            (include_str!("../../lexicon/politeness_en.txt"), false),
             (include_str!("../../lexicon/sentiment_en.txt"), false),
         ] {
             let phrases = if kinds { Phrases::of_kinds(list) } else { Phrases::of_moods(list, false) };

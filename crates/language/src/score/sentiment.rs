@@ -1,7 +1,7 @@
 //! Sentiment of a turn: a linear model for English, nudged by service-call phrases; a lexicon with negation and degree
 //! words for Chinese, for which no openly licensed training text of this kind exists.
 
-use std::sync::LazyLock;
+use std::{ops::Range, sync::LazyLock};
 
 use super::{models, phrases::Phrases};
 
@@ -25,6 +25,11 @@ pub(super) fn english(normal: &str, grams: &[u32]) -> f64 {
         [_, negative, positive] => positive - negative,
         _ => 0.0,
     }
+}
+
+/// Where the Chinese words of mood stand.
+pub(super) fn words(normal: &str) -> Vec<Range<usize>> {
+    ZH.find(normal).iter().filter(|hit| hit.weight != 0.0).map(|hit| hit.start..hit.end).collect()
 }
 
 const NEGATIONS: &[&str] =

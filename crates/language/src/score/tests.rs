@@ -195,12 +195,89 @@ fn form_does_not_change_the_reading() {
     assert_eq!(help("转人工！！！"), help("转人工"));
 }
 
+#[test]
+fn abuse_has_a_kind_and_a_severity() {
+    for (text, kind) in [
+        ("i will find you and break your neck", AbuseKind::Threat),
+        ("what are you wearing sweetheart", AbuseKind::Harassment),
+        ("you are a complete idiot", AbuseKind::Insult),
+        ("我弄死你信不信", AbuseKind::Threat),
+        ("陪我睡一晚", AbuseKind::Harassment),
+        ("你个傻逼", AbuseKind::Insult),
+    ] {
+        assert!(
+            abuse_kinds(text).first().is_some_and(|(of, severity)| *of == kind && *severity >= ABUSIVE),
+            "{text}"
+        );
+    }
+    assert!(abuse_kinds("the damn printer is broken").is_empty());
+}
+
+#[test]
+fn emotions_are_told_apart_and_left_open_where_words_disagree() {
+    for (text, name) in [
+        ("I am furious, this is unacceptable", "anger"),
+        ("I'm so worried and scared", "fear"),
+        ("she passed away and I am heartbroken", "sadness"),
+        ("wow I can't believe it", "surprise"),
+        ("great, thank you so much", "joy"),
+        ("气死我了，太过分了", "anger"),
+        ("我好担心，很害怕", "fear"),
+        ("太难过了，哭了一晚上", "sadness"),
+        ("天哪，竟然是真的", "surprise"),
+        ("太好了，谢谢你", "joy"),
+    ] {
+        assert_eq!(emotions(text).leading().map(|(name, _)| name), Some(name), "{text}");
+    }
+    for text in [
+        "oh great, I love it when you charge me twice, I'm furious, disgusting",
+        "what is my balance",
+        "我没生气",
+        "I'm not angry",
+    ] {
+        assert_eq!(emotions(text).leading(), None, "{text}: {:?}", emotions(text));
+    }
+    assert!(emotions("我好害怕，好难过").distress() > 0.9);
+}
+
+#[test]
+fn politeness_has_the_right_sign() {
+    for text in ["could you please check that, thank you", "请问您方便帮我查一下吗，谢谢"] {
+        assert!(politeness(text) > 0.5, "{text}");
+    }
+    for text in ["shut up and do your job", "please shut the hell up", "少废话，赶紧的，你有病吗"]
+    {
+        assert!(politeness(text) < -0.3, "{text}: {}", politeness(text));
+    }
+    assert_eq!(politeness("the balance of my account"), 0.0);
+}
+
+#[test]
+fn a_reading_names_its_words() {
+    for (text, sign, words) in [
+        ("I want to kill myself", Sign::Crisis, vec!["kill myself"]),
+        ("你们太过分了，我要投诉", Sign::Help, vec!["我要投诉"]),
+        ("you stupid idiot", Sign::Abuse, vec!["stupid", "idiot"]),
+        ("this is terrible", Sign::Sentiment, vec!["terrible"]),
+        ("服务态度非常好", Sign::Sentiment, vec!["好"]),
+    ] {
+        let told = evidence(text, sign);
+        assert!(words.iter().all(|word| told.iter().any(|of| of.contains(word))), "{text}: {told:?}");
+    }
+    assert!(evidence("what is my balance", Sign::Crisis).is_empty());
+}
+
 proptest! {
     #[test]
     fn any_text_has_readings_within_range(text in "\\PC{0,120}") {
         let signs = signs(&text);
         prop_assert!((-1.0..=1.0).contains(&signs.sentiment));
         prop_assert!((0.0..=1.0).contains(&abuse(&text)) && (0.0..=1.0).contains(&help(&text)));
+        prop_assert!((0.0..=1.0).contains(&crisis(&text)) && (-1.0..=1.0).contains(&politeness(&text)));
+        prop_assert!(emotions(&text).named().iter().all(|(_, reading)| (0.0..=1.0).contains(reading)));
+        for sign in [Sign::Sentiment, Sign::Abuse, Sign::Help, Sign::Crisis, Sign::Emotion, Sign::Politeness] {
+            prop_assert!(evidence(&text, sign).iter().all(|words| normalise(&text).contains(words)));
+        }
     }
 
     #[test]

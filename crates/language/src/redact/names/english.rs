@@ -27,10 +27,25 @@ const CUES: &[&[&str]] = &[
     &["in", "the", "name", "of"],
     &["name", "was"],
     &["registered", "to"],
+    &["registered", "as"],
+    &["son's", "name", "is"],
+    &["daughter's", "name", "is"],
+    &["signed", "by"],
+    &["signed", "for", "by"],
 ];
 const TITLES: &[&str] = &["mr", "mrs", "ms", "miss", "mister", "missus", "dr", "doctor", "professor", "prof"];
 const SIGNATURES: &[&str] = &["speaking", "calling", "here", "from"];
 
+/// Words right before a given name where somebody is greeted, asked for or named, and letters may all be small.
+const CALLS: &[&str] = &[
+    "hello", "hi", "hey", "thanks", "you", "dear", "is", "i'm", "it's", "this", "for", "with", "to", "by",
+    "name", "my", "husband", "wife", "son", "daughter", "brother", "sister", "friend", "under", "called",
+    "from",
+];
+
+/// Common given names of English-speaking countries that are hardly any other word, with none that is ("Mark", "Grace").
+static GIVEN: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| include_str!("given.txt").split_ascii_whitespace().collect());
 /// Words that end a name or are none.
 static STOP: LazyLock<HashSet<&str>> =
     LazyLock::new(|| include_str!("stop.txt").split_ascii_whitespace().collect());
@@ -39,12 +54,13 @@ pub(super) fn find(text: &str, words: &[&Token<'_>], spans: &mut Vec<Span>) {
     let mut at = 0;
     while at < words.len() {
         // "my name is spelled k r i s t y n"
-        let spells = words[at].is_one_of(&["spelled", "spelt", "spelling"]);
+        let spells = words[at].is_one_of(&["spelled", "spelt", "spelling", "spell"]);
         let spelling = if spells { spelt(text, words, at) } else { None };
         let name = spelling
             .or_else(|| cued(text, words, at))
             .or_else(|| signed(text, words, at))
-            .or_else(|| introduced(text, words, at));
+            .or_else(|| introduced(text, words, at))
+            .or_else(|| given(text, words, at));
         if let Some((first, end)) = name {
             spans.push(Span::new(text, words[first].start, words[end - 1].end(), Label::Name));
             at = end.max(at + 1);
@@ -97,11 +113,35 @@ fn introduced(text: &str, words: &[&Token<'_>], at: usize) -> Option<(usize, usi
     (end - first >= 2 && words[first..end].iter().all(|word| has_capital(word))).then_some((first, end))
 }
 
+/// A given name by itself: with a capital anywhere, in small letters after a word of address; a surname with a capital goes
+/// with it.
+fn given(text: &str, words: &[&Token<'_>], at: usize) -> Option<(usize, usize)> {
+    let name = words[at];
+    let capital = has_capital(name);
+    if name.text.len() > 12
+        || !name.text.is_ascii()
+        || !GIVEN.contains(name.text.to_ascii_lowercase().as_str())
+    {
+        return None;
+    }
+    let before = at.checked_sub(1).map(|before| words[before]);
+    if before.is_some_and(|word| word.is_one_of(&["san", "santa", "st", "saint"])) {
+        return None;
+    }
+    let called = before.is_some_and(|word| word.is_one_of(CALLS));
+    if !capital {
+        return called.then_some((at, at + 1));
+    }
+    name_at(text, words, at).map(|end| (at, end))
+}
+
 /// "that's s m i t h", "spelled J O N": three or more letters said one by one, right after a name.
 fn spelt(text: &str, words: &[&Token<'_>], at: usize) -> Option<(usize, usize)> {
     let mut first = at;
     while first < at + 2
-        && words.get(first)?.is_one_of(&["that's", "spelled", "spelt", "that", "is", "spelling"])
+        && words
+            .get(first)?
+            .is_one_of(&["that's", "spelled", "spelt", "that", "is", "spelling", "spell", "it"])
     {
         first += 1;
     }

@@ -3,7 +3,7 @@
 use super::{
     super::{
         checksum,
-        token::{Kind, Token},
+        token::{self, Kind, Token},
     },
     is_chinese_mobile,
     spoken::{digits_at, is_cardinal},
@@ -25,7 +25,10 @@ pub(super) struct Run {
 }
 
 const SEPARATORS: &[&str] = &["-", "–", "—", "‑", ".", "(", ")", "（", "）", "/", ",", "，", "、", "·"];
-const FILLERS: &[&str] = &["dash", "hyphen", "uh", "um", "er", "杠", "横", "呃", "嗯"];
+/// Marks that are said.
+const SAID_MARKS: &[&str] = &["dash", "hyphen", "杠", "横"];
+/// How many blanks, marks and hesitations may lie between two groups: ", uh, then ".
+const BETWEEN: usize = 9;
 
 /// The run that begins at token `first`.
 pub(super) fn run_at(tokens: &[Token<'_>], first: usize) -> Option<Run> {
@@ -84,6 +87,10 @@ impl Run {
     /// Ends the run after its longest beginning that is a phone, a card or an id, where the whole is none: people go on
     /// with other numbers.
     fn cut(&mut self, ends: &[usize]) {
+        // A misheard UnionPay card may begin with a shorter row of digits whose check holds by chance.
+        if (16..=19).contains(&self.digits.len()) && self.digits.starts_with("62") {
+            return;
+        }
         let mut at = self.digits.len();
         for kept in (1..=self.groups.len()).rev() {
             if is_complete(&self.digits[..at]) {
@@ -115,13 +122,23 @@ fn belongs(mark: Option<char>, before: usize, size: usize, said: bool) -> bool {
     }
 }
 
-/// Skips at most three separators; the mark is the last that is no space.
+/// Skips separators and hesitations; the mark is the last that is no space.
 fn skip_separators(tokens: &[Token<'_>], mut at: usize) -> (usize, Option<char>) {
     let mut mark = None;
-    for _ in 0..3 {
+    let end = at + BETWEEN;
+    let mut separators = 0;
+    while at < end {
         let Some(token) = tokens.get(at) else { break };
+        let hesitation = token::hesitation(tokens, at);
         let separator = SEPARATORS.contains(&token.text);
-        if !(separator || token.kind == Kind::Space || token.is_one_of(FILLERS)) {
+        if let Some(after) = hesitation {
+            separators = 0;
+            at = after;
+            continue;
+        }
+        // Without a hesitation, two marks in a row end a number: "555) - 0123" does not, "5 ... 6" does.
+        separators += usize::from(separator);
+        if separators > 2 || !(separator || token.kind == Kind::Space || token.is_one_of(SAID_MARKS)) {
             break;
         }
         if separator {

@@ -13,7 +13,7 @@ const COMPRESSION: f32 = 0.33;
 const LIFTER: f64 = 22.0;
 /// Puts loudness on the reference's scale; the paper names no unit.
 const SCALE: f32 = 14.5;
-/// Power of a band below which all is silence: a thousandth of the smallest step of 16 bits.
+/// Keeps the logarithm of an empty band finite; far below the power of the smallest step of 16 bits. Choice.
 const FLOOR: f32 = 1e-14;
 
 /// The filter bank for one rate.

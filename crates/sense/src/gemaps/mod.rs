@@ -7,7 +7,7 @@
 //!
 //! [`Extractor`] takes samples and gives [`Descriptors`]; [`Functionals`] takes descriptors and gives statistics. Both are
 //! streaming, allocate nothing in the steady state, and give the same however the audio was cut. Nothing here asks a
-//! permit: within this crate it is only reached through sensors that hold one.
+//! permit: who describes a call's audio is a sensor, and holds one.
 
 mod balance;
 mod extractor;

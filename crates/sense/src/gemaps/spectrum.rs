@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use realfft::{RealFftPlanner, RealToComplex, num_complex::Complex};
 
-/// Hertz per bin of the 20 ms spectrum: 16,000 / 512 and 8,000 / 256.
-pub(super) const FINE_HZ: f32 = 15.625;
 /// Hertz per bin of the 60 ms spectrum: 16,000 / 1,024 and 8,000 / 512.
+pub(super) const FINE_HZ: f32 = 15.625;
+/// Hertz per bin of the 20 ms spectrum: 16,000 / 512 and 8,000 / 256.
 pub(super) const COARSE_HZ: f32 = 31.25;
 
 /// A windowed power spectrum of a fixed length.

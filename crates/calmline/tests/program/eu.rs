@@ -128,6 +128,7 @@ fn no_agent_is_judged(log: &[Event]) {
             Body::Utterance { party, signs, .. } => {
                 assert!(signs.is_none() || *party == Party::Customer, "{event:?}");
             }
+            Body::LegEnvelope { party, .. } => assert_eq!(*party, Party::Customer, "{event:?}"),
             _ => {}
         }
     }

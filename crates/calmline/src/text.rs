@@ -7,17 +7,20 @@ mod training;
 
 use std::{collections::BTreeSet, path::PathBuf};
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Result, ensure};
 use calmline_language::{
     score,
     train::{Example, Fit, fit},
 };
 use serde_json::{Value, json};
 
-pub use self::training::train;
-use self::{
+pub use self::{
     files::labelled,
-    judging::{Figures, Judge, Judged, cpu_seconds, rounded},
+    judging::{cpu_seconds, rounded},
+    training::train,
+};
+use self::{
+    judging::{Figures, Judge, Judged},
     meaning::Meaning,
 };
 
@@ -28,9 +31,9 @@ pub enum Task {
     Sentiment,
     /// Abusive or not.
     Abuse,
-    /// Emotions of any names; wants `--train`.
+    /// Joy, anger, sadness, fear, surprise, and neutral where the labels know it; any names with `--train`.
     Emotion,
-    /// Degrees of politeness; wants `--train`.
+    /// Impolite or polite, and neutral where the labels know it.
     Politeness,
 }
 
@@ -106,8 +109,15 @@ pub fn evaluate(options: &EvaluateText) -> Result<Value> {
             let meaning = Meaning::of_abuse(options.labels.as_deref(), &rows)?;
             (meaning.classed(rows), meaning.classes, Judge::Abuse { threshold: options.threshold })
         }
-        (None, Task::Emotion | Task::Politeness) => {
-            bail!("the program has no model of its own for this task; give --train with labelled texts")
+        (None, Task::Emotion) => {
+            let meaning = Meaning::of_emotion(options.labels.as_deref(), &rows)?;
+            let judge = Judge::Emotion { classes: meaning.classes.clone() };
+            (meaning.classed(rows), meaning.classes, judge)
+        }
+        (None, Task::Politeness) => {
+            let meaning = Meaning::of_politeness(options.labels.as_deref(), &rows)?;
+            let judge = Judge::Politeness { neutral: meaning.classes.len() == 3 };
+            (meaning.classed(rows), meaning.classes, judge)
         }
     };
     let present: BTreeSet<usize> = test.iter().map(|(_, class)| *class).collect();
@@ -161,6 +171,10 @@ mod tests {
 
     use super::*;
 
+    fn path_of(folder: &tempfile::TempDir) -> PathBuf {
+        folder.path().join("emotion.csv")
+    }
+
     #[test]
     fn the_programs_own_readings_are_judged_and_a_fitted_model_too() {
         let folder = tempfile::tempdir().unwrap();
@@ -182,7 +196,13 @@ mod tests {
         options.train = Some(path);
         assert_eq!(evaluate(&options).unwrap()["accuracy"], json!(1.0));
         options.train = None;
+        fs::write(path_of(&folder), "text,label\nI am furious,angry\n太好了，谢谢,happy\nI see,neutral\n").unwrap();
+        options.test = path_of(&folder);
         options.task = Task::Emotion;
-        assert!(evaluate(&options).unwrap_err().to_string().contains("--train"));
+        let told = evaluate(&options).unwrap();
+        assert_eq!((&told["accuracy"], &told["classes"]), (&json!(1.0), &json!(["anger", "joy", "neutral"])));
+        fs::write(path_of(&folder), "text,label\nshut up,rude\ncould you help please,polite\n").unwrap();
+        options.task = Task::Politeness;
+        assert_eq!(evaluate(&options).unwrap()["accuracy"], json!(1.0));
     }
 }

@@ -11,6 +11,10 @@ pub enum Judge {
     Sentiment { neutral: bool },
     /// The program's own reading, from this threshold on.
     Abuse { threshold: f64 },
+    /// The emotion that leads in the program's own readings, of these.
+    Emotion { classes: Vec<String> },
+    /// The program's own reading, with or without a class between the two.
+    Politeness { neutral: bool },
     /// A model that was fitted for it.
     Fitted(Box<Model>),
 }
@@ -26,15 +30,9 @@ impl Judge {
     /// Judges a text whose true class is known.
     pub fn judge(&self, text: &str, truth: usize) -> Judged {
         let (given, scores) = match self {
-            Self::Sentiment { neutral: false } => {
-                let score = score::sentiment(text);
-                (usize::from(score >= 0.0), vec![-score, score])
-            }
-            Self::Sentiment { neutral: true } => {
-                let score = score::sentiment(text);
-                let given = if score.abs() < score::NEUTRAL { 1 } else { usize::from(score > 0.0) * 2 };
-                (given, vec![-score, -score.abs(), score])
-            }
+            Self::Sentiment { neutral } => two_sides(score::sentiment(text), *neutral),
+            Self::Politeness { neutral } => two_sides(score::politeness(text), *neutral),
+            Self::Emotion { classes } => emotion(text, classes),
             Self::Abuse { threshold } => {
                 let score = score::abuse(text);
                 (usize::from(score >= *threshold), vec![-score, score])
@@ -47,6 +45,29 @@ impl Judge {
         };
         Judged { truth, given, scores }
     }
+}
+
+/// The class and the scores of a reading from −1 to 1.
+fn two_sides(score: f64, neutral: bool) -> (usize, Vec<f64>) {
+    if !neutral {
+        return (usize::from(score >= 0.0), vec![-score, score]);
+    }
+    let given = if score.abs() < score::NEUTRAL { 1 } else { usize::from(score > 0.0) * 2 };
+    (given, vec![-score, -score.abs(), score])
+}
+
+/// The emotion that leads among the classes; `neutral`, where it is one of them, stands for none.
+fn emotion(text: &str, classes: &[String]) -> (usize, Vec<f64>) {
+    let felt = score::emotions(text);
+    let all = felt.named();
+    let nothing = 1.0 - all.iter().map(|(_, reading)| *reading).fold(0.0, f64::max);
+    let reading =
+        |class: &String| all.iter().find(|(name, _)| name == class).map_or(nothing, |(_, reading)| *reading);
+    let scores: Vec<f64> = classes.iter().map(reading).collect();
+    let best = (0..scores.len()).max_by(|a, b| scores[*a].total_cmp(&scores[*b])).unwrap_or(0);
+    let neutral = classes.iter().position(|class| class == "neutral");
+    let given = if felt.leading().is_none() { neutral.unwrap_or(best) } else { best };
+    (given, scores)
 }
 
 /// What is counted.

@@ -73,6 +73,48 @@ impl Meaning {
         Self::named(option, &labels, &["not abusive", "abusive"], word)
     }
 
+    /// Joy, anger, sadness, fear, surprise and neutral, as far as the labels name them.
+    pub fn of_emotion(option: Option<&str>, rows: &[(String, String)]) -> Result<Self> {
+        let labels: BTreeSet<&str> = rows.iter().map(|(_, label)| label.as_str()).collect();
+        let word = |label: &str| {
+            Some(match label.to_lowercase().as_str() {
+                "joy" | "happy" | "happiness" | "grateful" | "relaxed" | "positive-other" | "高兴"
+                | "开心" => "joy",
+                "anger" | "angry" | "annoyance" | "disgust" | "愤怒" | "生气" => "anger",
+                "sad" | "sadness" | "depress" | "grief" | "disappointment" | "悲伤" | "难过" => "sadness",
+                "fear" | "worried" | "nervousness" | "恐惧" | "害怕" => "fear",
+                "surprise" | "surprised" | "astonished" | "惊奇" | "惊讶" => "surprise",
+                "neutral" | "none" | "no emotion" | "中性" | "无情绪" => "neutral",
+                _ => return None,
+            })
+        };
+        Self::named(option, &labels, &["anger", "fear", "joy", "neutral", "sadness", "surprise"], word)
+    }
+
+    /// Impolite, neutral and polite, by name or by number.
+    pub fn of_politeness(option: Option<&str>, rows: &[(String, String)]) -> Result<Self> {
+        let labels: BTreeSet<&str> = rows.iter().map(|(_, label)| label.as_str()).collect();
+        let below_zero = labels.contains("-1");
+        let word = |label: &str| {
+            Some(match label.to_lowercase().as_str() {
+                "polite" | "礼貌" => "polite",
+                "impolite" | "rude" | "not polite" | "不礼貌" | "失礼" => "impolite",
+                "neutral" | "中性" => "neutral",
+                "1" => "polite",
+                "-1" => "impolite",
+                "0" => {
+                    if below_zero {
+                        "neutral"
+                    } else {
+                        "impolite"
+                    }
+                }
+                _ => return None,
+            })
+        };
+        Self::named(option, &labels, &["impolite", "neutral", "polite"], word)
+    }
+
     fn named(
         option: Option<&str>,
         labels: &BTreeSet<&str>,

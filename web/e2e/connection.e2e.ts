@@ -2,7 +2,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import { callBegins, ownAgent, type OwnAgent } from '../scripts/agent.js';
+import { callBegins, callEnds, ownAgent, type OwnAgent } from '../scripts/agent.js';
 import { launch, signIn } from '../scripts/demo.js';
 import { en as t } from '../src/lib/i18n/en';
 import { seat, visit } from './browser';
@@ -42,6 +42,7 @@ test('a program that died is missed, is found again by itself, and nothing that 
   expect(await page.getByText(CUT).count()).toBe(0);
   await page.getByText(t.day.now.in_call).first().waitFor();
   await page.getByText('billing-en').waitFor();
+  await noor.say(callEnds('noor', 'c-1'));
   expect(faults).toEqual([]);
   await context.close();
 });
@@ -55,6 +56,7 @@ test('a line that is cut heals by itself at every desk, and what happened meanwh
   const day = agent.page;
   const floor = supervising.page;
   const wall = await supervising.context.newPage();
+  await noor.say(callBegins('noor', 'c-2'));
   await day.goto(`${line.url}/day`);
   await day.getByRole('button', { name: t.day.abuse.button }).waitFor();
   await floor.goto(`${line.url}/floor`);
@@ -67,9 +69,13 @@ test('a line that is cut heals by itself at every desk, and what happened meanwh
   // A wall has no room for a banner and says it in its head.
   const asOf = wall.getByText(/^As of .* · reconnecting$/);
   await asOf.waitFor();
+  // A page that was not read before cannot be now; one is told, and stays.
+  await floor.getByRole('link', { name: t.floor.alerts.title, exact: true }).click();
+  await floor.getByText(t.problems.unreachable).waitFor();
+  await seat(floor, 'noor').waitFor();
   const at = Date.now();
   await noor.say([
-    { type: 'call.ended', at, data: { call_id: 'c-1' } },
+    { type: 'call.ended', at, data: { call_id: 'c-2' } },
     { type: 'agent.state', at, data: { agent_id: 'noor', state: 'wrap_up' } },
     {
       type: 'queue.snapshot',
@@ -87,10 +93,25 @@ test('a line that is cut heals by itself at every desk, and what happened meanwh
   await row.getByRole('cell', { name: '7' }).waitFor({ timeout: 40_000 });
   await asOf.waitFor({ state: 'hidden' });
   for (const page of [day, floor]) expect(await page.getByText(CUT).count()).toBe(0);
-  expect(desks.flatMap(({ faults }) => faults)).toEqual([]);
+  expect(agent.faults).toEqual([]);
   await agent.context.close();
   await supervising.context.close();
   await line.close();
+});
+
+test('a window that was open during an upgrade goes on with the new app', async () => {
+  const { context, page } = await visit(browser);
+  await signIn(context, site, noor.login, noor.password);
+  await page.goto(`${site.url}/consents`);
+  await page.getByRole('heading', { name: t.consents.title }).waitFor();
+  // The file of the old build is not there any more; what is asked for after a reload is.
+  await page.route('**/assets/MyDay-*.js', (route) =>
+    page.url().endsWith('/consents') ? route.fulfill({ status: 404 }) : route.continue(),
+  );
+  await page.getByRole('link', { name: t.nav.day }).click();
+  await page.getByRole('heading', { name: t.day.call.title }).waitFor();
+  expect(new URL(page.url()).pathname).toBe('/day');
+  await context.close();
 });
 
 test('a session that ended elsewhere leads to signing in, and from there back to the same page', async () => {

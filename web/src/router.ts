@@ -1,6 +1,7 @@
 /** All addresses of the app. A page is one line here and, if people go to it by themselves, one in `lib/frame/places.ts`. */
 import { createRouter, type LazyRouteComponent } from 'sv-router';
 
+import { goingTo } from './lib/frame/afresh';
 import type { Messages } from './lib/i18n/index.svelte';
 import type { Role } from './lib/state/session.svelte';
 
@@ -102,4 +103,5 @@ export const { p, navigate, isActive, route, preload } = createRouter({
   }),
   '*elsewhere': () => import('./pages/NoSuchPage.svelte'),
   layout: () => import('./lib/frame/Shell.svelte'),
+  hooks: { beforeLoad: ({ pathname }) => goingTo(pathname) },
 });

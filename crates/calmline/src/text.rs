@@ -196,7 +196,8 @@ mod tests {
         options.train = Some(path);
         assert_eq!(evaluate(&options).unwrap()["accuracy"], json!(1.0));
         options.train = None;
-        fs::write(path_of(&folder), "text,label\nI am furious,angry\n太好了，谢谢,happy\nI see,neutral\n").unwrap();
+        fs::write(path_of(&folder), "text,label\nI am furious,angry\n太好了，谢谢,happy\nI see,neutral\n")
+            .unwrap();
         options.test = path_of(&folder);
         options.task = Task::Emotion;
         let told = evaluate(&options).unwrap();

@@ -1,11 +1,12 @@
-//! `calmline train affect` and `calmline evaluate affect`: the arousal model against labelled recordings.
+//! `calmline train affect` and `calmline evaluate affect`: the affect model against labelled recordings.
 //!
-//! A label file has the columns `file, corpus, language, speaker, emotion` (CSV, TSV or JSON lines); files are FLAC, mono,
-//! 8 or 16 kHz, named relative to the label file's folder. High arousal is angry, fear, happy and surprise, low is
-//! neutral, calm, sad and bored; other labels are left out. A recording in which too little voice is heard counts as
-//! judged wrong.
+//! A label file has the columns `file, corpus, speaker, emotion`, and may have `language` and `gender` (CSV, TSV or JSON
+//! lines); files are FLAC, mono, 8 or 16 kHz, named relative to the label file's folder. Four things are judged: arousal,
+//! valence, anger against the rest, and with folds the emotion itself; a label that does not say which side it is on is
+//! left out. A recording in which too little voice is heard counts as judged wrong.
 
 mod card;
+mod figures;
 mod judging;
 mod recordings;
 mod training;
@@ -22,6 +23,7 @@ use self::{
     recordings::read_labels,
     training::train_on,
 };
+pub use self::{figures::Figures, recordings::read_recording};
 
 /// What the shipped model is trained on.
 const SHIPPED_CORPUS: &str = "emodb";
@@ -80,35 +82,8 @@ impl std::str::FromStr for Band {
 /// What `evaluate affect --json` prints.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Evaluation {
-    /// One row per corpus and baseline.
+    /// One row per task, corpus and baseline.
     pub results: Vec<Figures>,
-}
-
-/// How well arousal was told on one corpus.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Figures {
-    /// Always `arousal`.
-    pub task: &'static str,
-    /// Which corpus.
-    pub corpus: String,
-    /// `none`, or `speaker`: against the mean and deviation of all that the speaker says in the corpus.
-    pub baseline: &'static str,
-    /// Unweighted average recall of the two classes.
-    pub uar: f64,
-    /// 95 % interval of `uar`, bootstrapped over speakers.
-    pub ci95: [f64; 2],
-    /// Recordings.
-    pub n: usize,
-    /// Speakers.
-    pub speakers: usize,
-    /// The largest share of recordings, surest first, that is judged with 90 % accuracy.
-    pub coverage_at_90: f64,
-    /// Expected calibration error in ten bins: how far the told probability lies from the share that is right.
-    pub calibration_error: f64,
-    /// Recordings with too little voice; they count as judged wrong.
-    pub unheard: usize,
-    /// The model was trained on this corpus, so the row says nothing about new speakers.
-    pub seen_in_training: bool,
 }
 
 /// Trains a model and writes it with its card.

@@ -295,9 +295,7 @@ impl Leg {
 impl Affect {
     fn judge(&mut self, steps: usize, rhythm: Rhythm) -> Option<Arousal> {
         let functionals = of(self.track.get(..steps)?, rhythm, &mut self.scratch)?;
-        let arousal = self.model.judge(&functionals, &self.baseline);
-        self.baseline.learn(functionals.values());
-        Some(arousal)
+        Some(self.model.judge(&functionals, &mut self.baseline))
     }
 }
 

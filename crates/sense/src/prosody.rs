@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Mel bands from 100 to 3800 Hz, and the cepstral coefficients that are kept of them (without the level, number 0).
-const BANDS: usize = 20;
+pub(crate) const BANDS: usize = 20;
 pub(crate) const CEPSTRA: usize = 8;
 /// Stevens' exponent of loudness over power.
 const LOUDNESS: f32 = 0.3;
@@ -47,6 +47,10 @@ pub(crate) struct Descriptors {
     pub(crate) harmonicity_db: f32,
     /// Local jitter and shimmer, where two periods could be compared.
     pub(crate) perturbation: Option<(f32, f32)>,
+    /// Natural logarithm of the power in each mel band.
+    pub(crate) bands: [f32; BANDS],
+    /// Each mel band's share of the loudness.
+    pub(crate) shares: [f32; BANDS],
 }
 
 /// The triangular mel filters and the cosine transform.
@@ -127,6 +131,8 @@ impl Prosody {
             flux,
             slope_low: slope(&logs, 0.3, 1.5),
             slope_high: slope(&logs, 1.5, 3.5),
+            bands: logs,
+            shares: compressed,
             ..Descriptors::default()
         };
         (it.alpha_db, it.hammarberg_db) = balance(spectrum.power);

@@ -40,8 +40,8 @@ fn after_the_first_utterances_only_a_judgement_allocates() {
     for (leg, per_utterance) in [
         (Leg::new(permit(&policy)), 0),
         (Leg::new(permit(&policy)).with_dynamics(permit(&policy)), 0),
-        // The functionals, what is usual, and the drivers; nothing per step.
-        (full_leg(&policy), 8),
+        // The functionals, what is usual, their deviations, and the drivers; nothing per step.
+        (full_leg(&policy), 10),
     ] {
         let mut leg = leg;
         let mut heard = Vec::with_capacity(64);

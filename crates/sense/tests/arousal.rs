@@ -64,6 +64,10 @@ fn a_broken_model_says_what_is_wrong_with_it() {
     model.within.pop();
     let text = serde_json::to_string(&model).unwrap();
     assert!(AffectModel::read(&text).is_err_and(|e| e.to_string().contains("`within`")));
+    let mut flat = AffectModel::clone(&AffectModel::shipped());
+    flat.high.variance = 0.0;
+    let text = serde_json::to_string(&flat).unwrap();
+    assert!(AffectModel::read(&text).is_err_and(|e| e.to_string().contains("`high.variance`")));
     model.names[0] = "pitch.other".into();
     let text = serde_json::to_string(&model).unwrap();
     assert!(AffectModel::read(&text).is_err_and(|e| e.to_string().contains("`names`")));

@@ -1,40 +1,37 @@
-//! How well arousal is told: recordings are heard and judged, and the judgements are counted.
+//! Recordings are heard and judged: by a model that knows other corpora, or by one that knows the corpus's other speakers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use calmline_sense::{
-    affect::{AffectModel, Usual, probability, study, train::train},
+    affect::{
+        AffectModel, Usual,
+        emotion::{high_arousal, positive_valence},
+        study,
+        train::train,
+    },
     telephone::Random,
 };
 
 use super::{
-    Band, Figures,
+    Band,
+    figures::{Figures, Judged, figures},
     recordings::{Label, over, read_recording},
     training::examples,
 };
 
-/// Draws of the bootstrap.
-const RESAMPLES: usize = 2_000;
-
-/// A judged recording: what it is, whose, and the logit of high arousal, if it could be heard.
-#[derive(Debug, Clone)]
-struct Judged {
-    speaker: String,
-    high: bool,
-    logit: Option<f64>,
-}
-
-impl Judged {
-    fn right(&self) -> bool {
-        self.logit.is_some_and(|logit| (logit > 0.0) == self.high)
-    }
-}
+/// How many earlier recordings the causal baseline knows.
+const EARLIER: usize = 10;
+/// Earlier recordings at which the causal baseline counts as much as none, as in a live leg.
+const HANDOVER: f64 = 2.0;
 
 struct Clip<'a> {
     label: &'a Label,
     values: Option<Vec<f64>>,
 }
+
+/// Judgements by task and baseline.
+type Told = BTreeMap<(&'static str, &'static str), Vec<Judged>>;
 
 fn hear(labels: &[Label], band: Band) -> Result<Vec<Clip<'_>>> {
     let mut clips = Vec::with_capacity(labels.len());
@@ -58,10 +55,14 @@ pub fn evaluate_with(
     let mut results = Vec::new();
     for corpus in corpora {
         let own: Vec<_> = clips.iter().filter(|clip| clip.label.corpus == corpus).collect();
-        for (baseline, judged) in judge(model, &own) {
-            let figures = figures(corpus, baseline, &judged, seed);
-            results.push(Figures { seen_in_training: corpus == trained_on, ..figures });
-        }
+        let mut told = judge(model, &own, seed);
+        // A model of other recordings need not know the corpus's classes.
+        told.retain(|(task, _), _| *task != "classes");
+        let of = |((task, baseline), judged): ((_, _), Vec<Judged>)| Figures {
+            seen_in_training: corpus == trained_on,
+            ..figures(task, corpus, baseline, &judged, seed)
+        };
+        results.extend(told.into_iter().map(of));
     }
     Ok(results)
 }
@@ -71,140 +72,111 @@ pub fn by_speaker(labels: &[Label], corpus: &str, band: Band, seed: u64) -> Resu
     let examples = examples(labels, seed)?;
     let clips = hear(labels, band)?;
     let speakers: BTreeSet<_> = labels.iter().map(|label| label.speaker.as_str()).collect();
-    let mut all: BTreeMap<&'static str, Vec<Judged>> = BTreeMap::new();
+    let mut all = Told::new();
     for speaker in speakers {
         let others: Vec<_> = examples.iter().filter(|example| example.speaker != speaker).cloned().collect();
         let model = train(&others, corpus)?;
         let own: Vec<_> = clips.iter().filter(|clip| clip.label.speaker == speaker).collect();
-        for (baseline, judged) in judge(&model, &own) {
-            all.entry(baseline).or_default().extend(judged);
+        for (key, judged) in judge(&model, &own, seed) {
+            all.entry(key).or_default().extend(judged);
         }
     }
-    Ok(all.into_iter().map(|(baseline, judged)| figures(corpus, baseline, &judged, seed)).collect())
+    let of =
+        |((task, baseline), judged): ((_, _), Vec<Judged>)| figures(task, corpus, baseline, &judged, seed);
+    Ok(all.into_iter().map(of).collect())
 }
 
-fn judge(model: &AffectModel, clips: &[&Clip<'_>]) -> [(&'static str, Vec<Judged>); 2] {
-    let mut spoken: BTreeMap<&str, Vec<&[f64]>> = BTreeMap::new();
+fn judge(model: &AffectModel, clips: &[&Clip<'_>], seed: u64) -> Told {
+    let mut speakers: BTreeMap<&str, Vec<&Clip<'_>>> = BTreeMap::new();
     for clip in clips {
-        spoken.entry(&clip.label.speaker).or_default().extend(clip.values.as_deref());
+        speakers.entry(&clip.label.speaker).or_default().push(clip);
     }
-    let usual: BTreeMap<_, _> = spoken
-        .into_iter()
-        .map(|(speaker, all)| (speaker, Usual::of(all.into_iter(), &model.mean, &model.within)))
-        .collect();
-    let all = |logit: &dyn Fn(&str, &[f64]) -> f64| {
-        let judged = |clip: &&Clip<'_>| {
-            let speaker = clip.label.speaker.clone();
-            let logit = clip.values.as_ref().map(|values| logit(&speaker, values));
-            Judged { high: clip.label.high, logit, speaker }
-        };
-        clips.iter().map(judged).collect()
-    };
-    [
-        ("none", all(&|_, values| model.absolute_logit(values))),
-        ("speaker", all(&|speaker, values| model.relative_logit(values, &usual[speaker]))),
-    ]
+    let mut told = Told::new();
+    for own in speakers.into_values() {
+        without_baseline(model, &own, &mut told);
+        against_all(model, &own, &mut told);
+        against_earlier(model, shuffled(own, seed), &mut told);
+    }
+    told
 }
 
-fn figures(corpus: &str, baseline: &'static str, judged: &[Judged], seed: u64) -> Figures {
-    let mut speakers: BTreeMap<&str, Vec<&Judged>> = BTreeMap::new();
-    for one in judged {
-        speakers.entry(&one.speaker).or_default().push(one);
+fn without_baseline(model: &AffectModel, clips: &[&Clip<'_>], told: &mut Told) {
+    for clip in clips {
+        let row = clip.values.as_ref().map(|values| model.standard(values));
+        let arousal = clip.values.as_ref().map(|values| model.absolute_logit(values));
+        tell("none", clip.label, arousal, row.as_deref().map(|row| (row, &model.emotions)), told);
     }
-    let speakers: Vec<_> = speakers.into_values().collect();
+}
+
+fn against_all(model: &AffectModel, clips: &[&Clip<'_>], told: &mut Told) {
+    let spoken = clips.iter().filter_map(|clip| clip.values.as_deref());
+    let usual = Usual::of(spoken.clone(), &model.mean, &model.within);
+    let logits: Vec<f64> = spoken.map(|values| model.relative_logit(values, &usual)).collect();
+    let divide = model.divide(&logits);
+    for clip in clips {
+        let row = clip.values.as_ref().map(|values| usual.standard(values));
+        let arousal = clip.values.as_ref().map(|values| model.relative_logit(values, &usual) - divide);
+        tell("speaker", clip.label, arousal, row.as_deref().map(|row| (row, &model.own_emotions)), told);
+    }
+}
+
+fn against_earlier(model: &AffectModel, clips: Vec<&Clip<'_>>, told: &mut Told) {
+    let mut earlier: Vec<&[f64]> = Vec::new();
+    for clip in clips {
+        let known = &earlier[earlier.len().saturating_sub(EARLIER)..];
+        let usual = Usual::of(known.iter().copied(), &model.mean, &model.within);
+        let logits: Vec<f64> = known.iter().map(|values| model.relative_logit(values, &usual)).collect();
+        let weight = known.len() as f64 / (known.len() as f64 + HANDOVER);
+        let arousal = clip.values.as_ref().map(|values| {
+            let own = model.relative_logit(values, &usual) - model.divide(&logits);
+            (1.0 - weight) * model.absolute_logit(values) + weight * own
+        });
+        tell("causal", clip.label, arousal, None, told);
+        earlier.extend(clip.values.as_deref());
+    }
+}
+
+/// Label files are often sorted by emotion, which no call is.
+fn shuffled<'a, 'b>(mut clips: Vec<&'a Clip<'b>>, seed: u64) -> Vec<&'a Clip<'b>> {
     let mut random = Random::new(seed);
-    let mut resampled: Vec<f64> = (0..RESAMPLES)
-        .map(|_| {
-            let mut draw = || &speakers[(random.next() * speakers.len() as f64) as usize];
-            uar((0..speakers.len()).flat_map(|_| draw().iter().copied()))
-        })
-        .collect();
-    resampled.sort_by(f64::total_cmp);
-    Figures {
-        task: "arousal",
-        corpus: corpus.into(),
-        baseline,
-        uar: rounded(uar(judged.iter())),
-        ci95: [0.025, 0.975].map(|share| rounded(resampled[(share * (RESAMPLES - 1) as f64) as usize])),
-        n: judged.len(),
-        speakers: speakers.len(),
-        coverage_at_90: rounded(coverage(judged, 0.9)),
-        calibration_error: rounded(calibration_error(judged)),
-        unheard: judged.iter().filter(|one| one.logit.is_none()).count(),
-        seen_in_training: false,
+    for last in (1..clips.len()).rev() {
+        clips.swap(last, (random.next() * (last + 1) as f64) as usize);
     }
+    clips
 }
 
-/// Unweighted average recall; a class that nobody shows is left out.
-fn uar<'a>(judged: impl Iterator<Item = &'a Judged>) -> f64 {
-    let (mut right, mut all) = ([0.0; 2], [0.0; 2]);
-    for one in judged {
-        let class = usize::from(one.high);
-        all[class] += 1.0;
-        right[class] += f64::from(u8::from(one.right()));
+/// Adds what was told of a recording to each task whose label says what is true. The emotions are told from a row in
+/// deviations, where there is one.
+fn tell(
+    baseline: &'static str,
+    label: &Label,
+    arousal: Option<f64>,
+    emotions: Option<(&[f64], &calmline_sense::affect::Classes)>,
+    told: &mut Told,
+) {
+    let mut put = |task, truth: Option<bool>, logit: Option<f64>| {
+        let Some(truth) = truth else { return };
+        let told: &mut Vec<_> = told.entry((task, baseline)).or_default();
+        let answer = logit.map(|logit| word(logit > 0.0));
+        told.push(judged(label, word(truth), answer, logit));
+    };
+    put("arousal", high_arousal(&label.emotion), arousal);
+    if baseline == "causal" {
+        return;
     }
-    let recalls: Vec<f64> = (0..2).filter(|&c| all[c] > 0.0).map(|c| right[c] / all[c]).collect();
-    recalls.iter().sum::<f64>() / recalls.len() as f64
+    put("valence", positive_valence(&label.emotion), emotions.map(|(row, classes)| classes.valence(row)));
+    put("anger", Some(label.emotion == "angry"), emotions.map(|(row, classes)| classes.anger(row)));
+    let nearest = emotions.map(|(row, classes)| classes.nearest(row).to_owned());
+    let classes = told.entry(("classes", baseline)).or_default();
+    classes.push(judged(label, label.emotion.clone(), nearest, None));
 }
 
-fn coverage(judged: &[Judged], accuracy: f64) -> f64 {
-    let mut sure: Vec<(f64, bool)> =
-        judged.iter().map(|one| (one.logit.map_or(0.0, f64::abs), one.right())).collect();
-    sure.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let (mut right, mut covered) = (0.0, 0);
-    for (at, (_, is_right)) in sure.iter().enumerate() {
-        right += f64::from(u8::from(*is_right));
-        if right / (at + 1) as f64 >= accuracy {
-            covered = at + 1;
-        }
-    }
-    covered as f64 / judged.len() as f64
+fn judged(label: &Label, truth: String, told: Option<String>, logit: Option<f64>) -> Judged {
+    let language = label.language.iter().map(|language| ("language", language.clone()));
+    let gender = label.gender.iter().map(|gender| ("gender", gender.clone()));
+    Judged { speaker: label.speaker.clone(), groups: language.chain(gender).collect(), truth, told, logit }
 }
 
-/// Expected calibration error (Naeini et al. 2015) of the probability that the told side is right.
-fn calibration_error(judged: &[Judged]) -> f64 {
-    let mut bins = [(0.0, 0.0); 10];
-    for one in judged {
-        let sure = one.logit.map_or(0.5, |logit| probability(logit.abs()));
-        let bin = &mut bins[((sure * 10.0) as usize).min(9)];
-        bin.0 += sure;
-        bin.1 += f64::from(u8::from(one.right()));
-    }
-    bins.iter().map(|(sure, right)| (sure - right).abs()).sum::<f64>() / judged.len() as f64
-}
-
-fn rounded(value: f64) -> f64 {
-    (value * 1_000.0).round() / 1_000.0
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn judged(speaker: &str, high: bool, logit: Option<f64>) -> Judged {
-        Judged { speaker: speaker.into(), high, logit }
-    }
-
-    #[test]
-    fn recall_is_averaged_over_classes_and_the_unheard_count_as_wrong() {
-        let all = [
-            judged("a", true, Some(1.0)),
-            judged("a", true, Some(2.0)),
-            judged("a", true, None),
-            judged("b", false, Some(-1.0)),
-        ];
-        assert!((uar(all.iter()) - (2.0 / 3.0 + 1.0) / 2.0).abs() < 1e-12);
-        let figures = figures("c", "none", &all, 1);
-        assert_eq!((figures.n, figures.speakers, figures.unheard), (4, 2, 1));
-        assert!(figures.ci95[0] <= figures.uar && figures.uar <= figures.ci95[1]);
-    }
-
-    #[test]
-    fn coverage_takes_the_surest_first() {
-        let mut all: Vec<_> = (0..18).map(|i| judged("a", true, Some(10.0 + f64::from(i)))).collect();
-        all.extend((0..6).map(|_| judged("a", false, Some(1.0))));
-        // 18 right and 2 wrong are 90 %.
-        assert!((calibration_error(&all) - 0.25).abs() < 0.15);
-        assert!((coverage(&all, 0.9) - 20.0 / 24.0).abs() < 1e-12);
-    }
+fn word(yes: bool) -> String {
+    if yes { "yes" } else { "no" }.into()
 }

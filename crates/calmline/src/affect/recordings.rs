@@ -20,21 +20,17 @@ pub struct Label {
     pub corpus: String,
     /// Who speaks.
     pub speaker: String,
-    emotion: String,
-    /// Whether its arousal is high.
-    #[serde(skip)]
-    pub high: bool,
+    /// Which emotion was acted.
+    pub emotion: String,
+    /// Which language was spoken, where it is known.
+    #[serde(default)]
+    pub language: Option<String>,
+    /// The speaker's gender, where it is known.
+    #[serde(default)]
+    pub gender: Option<String>,
 }
 
-fn high_arousal(emotion: &str) -> Option<bool> {
-    match emotion {
-        "angry" | "fear" | "happy" | "surprise" => Some(true),
-        "neutral" | "calm" | "sad" | "bored" => Some(false),
-        _ => None,
-    }
-}
-
-/// The labels of a file that say high or low arousal; of one corpus, or of all.
+/// The labels of a file; of one corpus, or of all.
 pub fn read_labels(path: &Path, corpus: Option<&str>) -> Result<Vec<Label>> {
     let name = path.display();
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read the label file {name}"))?;
@@ -60,10 +56,7 @@ pub fn read_labels(path: &Path, corpus: Option<&str>) -> Result<Vec<Label>> {
     let labels: Vec<_> = rows
         .into_iter()
         .filter(|row| corpus.is_none_or(|corpus| row.corpus == corpus))
-        .filter_map(|row| {
-            let high = high_arousal(&row.emotion)?;
-            Some(Label { file: folder.join(&row.file), high, ..row })
-        })
+        .map(|row| Label { file: folder.join(&row.file), ..row })
         .collect();
     ensure!(!labels.is_empty(), "{name} holds no label of corpus {:?}", corpus.unwrap_or("any"));
     Ok(labels)
@@ -116,8 +109,7 @@ mod tests {
         let jsonl = write("a.jsonl", json);
         for path in [csv, tsv, jsonl] {
             let labels = read_labels(&path, Some("c")).unwrap();
-            assert_eq!(labels.len(), 1, "{}", path.display());
-            assert!(labels[0].high && labels[0].file.ends_with("x.flac"));
+            assert!(labels[0].emotion == "angry" && labels[0].file.ends_with("x.flac"), "{}", path.display());
             assert!(read_labels(&path, Some("other")).is_err());
         }
         let error = read_labels(&write("b.csv", "file,corpus\nx,c\n"), None).unwrap_err();

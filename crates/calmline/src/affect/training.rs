@@ -41,7 +41,7 @@ pub fn examples(labels: &[Label], seed: u64) -> Result<Vec<Example>> {
             let Some(functionals) = study::functionals(line) else { continue };
             examples.push(Example {
                 values: functionals.values().to_vec(),
-                high: label.high,
+                emotion: label.emotion.clone(),
                 speaker: label.speaker.clone(),
                 version: version as u32,
             });

@@ -1,5 +1,9 @@
 //! A speaker's usual, learned within one leg from the utterances heard so far, and forgotten with the leg.
 
+use std::collections::VecDeque;
+
+use super::model::deviations;
+
 /// How many utterances the population's mean, and its deviation, count for before the leg has said anything. A deviation
 /// takes more to learn, and a leg that was calm throughout must not make a trifle of a change look large.
 const PRIOR_MEAN: f64 = 2.0;
@@ -24,6 +28,13 @@ impl Usual {
         utterances.for_each(|values| baseline.learn(values));
         baseline.usual(population, within)
     }
+
+    /// The values in deviations from the usual.
+    #[must_use]
+    pub fn standard(&self, values: &[f64]) -> Vec<f64> {
+        let each = values.iter().zip(&self.mean).zip(&self.deviation);
+        each.map(|((value, mean), deviation)| deviations(*value, *mean, *deviation)).collect()
+    }
 }
 
 /// Running means and deviations of the functionals.
@@ -33,11 +44,18 @@ pub(crate) struct Baseline {
     variance: Vec<f64>,
     heard: f64,
     memory: f64,
+    judged: VecDeque<f64>,
 }
 
 impl Default for Baseline {
     fn default() -> Self {
-        Self { mean: Vec::new(), variance: Vec::new(), heard: 0.0, memory: MEMORY }
+        Self {
+            mean: Vec::new(),
+            variance: Vec::new(),
+            heard: 0.0,
+            memory: MEMORY,
+            judged: VecDeque::with_capacity(MEMORY as usize),
+        }
     }
 }
 
@@ -45,6 +63,19 @@ impl Baseline {
     /// How many utterances it rests on; older ones count less.
     pub(crate) fn heard(&self) -> f64 {
         self.heard
+    }
+
+    /// The latest relative judgements, before the divide was taken from them.
+    pub(crate) fn judged(&mut self) -> &[f64] {
+        self.judged.make_contiguous()
+    }
+
+    /// Keeps a relative judgement for the divides to come.
+    pub(crate) fn keep(&mut self, logit: f64) {
+        if self.judged.len() >= MEMORY as usize {
+            self.judged.pop_front();
+        }
+        self.judged.push_back(logit);
     }
 
     /// The usual: the leg's own, drawn towards the population's while little was heard.

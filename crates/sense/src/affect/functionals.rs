@@ -1,10 +1,11 @@
 //! An utterance's functionals: statistics of the descriptors that do not depend on the line's gain.
 //!
-//! Levels enter only relative to the utterance's own mean. Each functional's name starts with the family that it is
-//! explained by: `pitch`, `melody`, `voice`, `loud`, `tempo`.
+//! Levels enter only relative to the utterance's own mean. Each functional's name starts with its family: `pitch`, `melody`,
+//! `voice`, `loud`, `tempo` and `cepstrum` here, `motion`, `turn`, `band`, `shape` and `course` in [`motion`].
 
-use std::sync::OnceLock;
+use std::{fmt::Arguments, sync::OnceLock};
 
+use super::motion;
 use crate::{
     prosody::{CEPSTRA, Descriptors},
     rate::Rhythm,
@@ -14,6 +15,8 @@ use crate::{
 const VOICED_MIN: usize = 40;
 /// Too noisy to judge: the median voiced step must stand this far above the floor.
 const SNR_MIN_DB: f32 = 8.0;
+/// The loud part of the voice lies above this percentile of its loudness, the soft part below one minus it.
+pub(super) const LOUD: f32 = 0.7;
 
 /// The statistics of one utterance, in the order of [`names`].
 #[derive(Debug, Clone, PartialEq)]
@@ -35,12 +38,14 @@ impl Functionals {
 
 /// Names of the functionals.
 #[must_use]
-pub fn names() -> &'static [&'static str] {
-    static NAMES: OnceLock<Vec<&'static str>> = OnceLock::new();
+pub fn names() -> &'static [String] {
+    static NAMES: OnceLock<Vec<String>> = OnceLock::new();
     NAMES.get_or_init(|| {
         let step = Descriptors { speech: true, voiced: true, ..Descriptors::default() };
         let mut names = Vec::new();
-        describe(&[step; 4], Rhythm::default(), &mut Scratch::default(), &mut |name, _| names.push(name));
+        describe(&[step; 4], Rhythm::default(), &mut Scratch::default(), &mut |name, _| {
+            names.push(name.to_string())
+        });
         names
     })
 }
@@ -68,25 +73,43 @@ pub(crate) fn of(steps: &[Descriptors], rhythm: Rhythm, scratch: &mut Scratch) -
     Some(Functionals { values, voiced_s: voiced as f64 * 0.01, snr_db: f64::from(snr_db) })
 }
 
-type Put<'a> = &'a mut dyn FnMut(&'static str, f32);
+/// Takes a functional: its name, which is only written out where it is asked for, and its value.
+pub(super) type Put<'a> = &'a mut dyn FnMut(Arguments<'_>, f32);
 
 fn describe(steps: &[Descriptors], rhythm: Rhythm, scratch: &mut Scratch, put: Put<'_>) {
     pitch(steps, scratch, put);
-    voice(steps, put);
+    voice(steps, scratch, put);
     loudness(steps, scratch, put);
     tempo(steps, rhythm, put);
+    motion::describe(steps, scratch, put);
 }
 
 fn pitch(steps: &[Descriptors], scratch: &mut Scratch, put: Put<'_>) {
     let voiced = || steps.iter().filter(|s| s.voiced).map(|s| s.semitones);
     let (mean, deviation) = moments(voiced());
-    let [p20, p50, p80] = [0.2, 0.5, 0.8].map(|share| scratch.percentile(voiced(), share));
-    put("pitch.mean", mean);
-    put("pitch.p20", p20);
-    put("pitch.p50", p50);
-    put("pitch.p80", p80);
-    put("melody.deviation", deviation);
-    put("melody.range", p80 - p20);
+    let [p5, p20, p50, p80, p95] =
+        [0.05, 0.2, 0.5, 0.8, 0.95].map(|share| scratch.percentile(voiced(), share));
+    put(format_args!("pitch.mean"), mean);
+    put(format_args!("pitch.p5"), p5);
+    put(format_args!("pitch.p95"), p95);
+    put(format_args!("pitch.p20"), p20);
+    put(format_args!("pitch.p50"), p50);
+    put(format_args!("pitch.p80"), p80);
+    put(format_args!("melody.deviation"), deviation);
+    put(format_args!("melody.range"), p80 - p20);
+    let [soft, loud] = [1.0 - LOUD, LOUD]
+        .map(|share| scratch.percentile(steps.iter().filter(|s| s.voiced).map(|s| s.loudness), share));
+    let louder = |s: &&Descriptors| s.voiced && s.loudness >= loud;
+    let softer = |s: &&Descriptors| s.voiced && s.loudness <= soft;
+    let (at_loud, _) = moments(steps.iter().filter(louder).map(|s| s.semitones));
+    let (at_soft, _) = moments(steps.iter().filter(softer).map(|s| s.semitones));
+    put(format_args!("pitch.loud"), at_loud);
+    put(format_args!("pitch.soft"), at_soft);
+    put(format_args!("pitch.lift"), at_loud - at_soft);
+    for lag in [2, 5, 10, 20] {
+        let pairs = motion::pairs(steps, lag).map(|(a, b)| (b.semitones - a.semitones).abs());
+        put(format_args!("melody.move{lag}"), scratch.percentile(pairs, 0.5));
+    }
     // Jumps of more than two semitones in 10 ms are the tracker's, not the voice's.
     let glides = || {
         steps
@@ -95,76 +118,64 @@ fn pitch(steps: &[Descriptors], scratch: &mut Scratch, put: Put<'_>) {
             .map(|w| (w[1].semitones - w[0].semitones) * 100.0)
             .filter(|glide| glide.abs() < 200.0)
     };
-    put("melody.rise", moments(glides().filter(|&g| g > 0.0)).0);
-    put("melody.fall", moments(glides().filter(|&g| g < 0.0)).0);
+    put(format_args!("melody.rise"), moments(glides().filter(|&g| g > 0.0)).0);
+    put(format_args!("melody.fall"), moments(glides().filter(|&g| g < 0.0)).0);
 }
 
-fn voice(steps: &[Descriptors], put: Put<'_>) {
+fn voice(steps: &[Descriptors], scratch: &mut Scratch, put: Put<'_>) {
     let voiced = || steps.iter().filter(|s| s.voiced);
     let unvoiced = || steps.iter().filter(|s| s.speech && !s.voiced);
-    let mut both = |mean: &'static str, deviation: &'static str, of: fn(&Descriptors) -> f32| {
-        let (m, d) = moments(voiced().map(of));
-        put(mean, m);
-        put(deviation, d);
-    };
-    both("voice.alpha", "voice.alpha_deviation", |s| s.alpha_db);
-    both("voice.hammarberg", "voice.hammarberg_deviation", |s| s.hammarberg_db);
-    both("voice.slope_low", "voice.slope_low_deviation", |s| s.slope_low);
-    both("voice.slope_high", "voice.slope_high_deviation", |s| s.slope_high);
-    both("voice.harmonicity", "voice.harmonicity_deviation", |s| s.harmonicity_db);
-    both("voice.flux", "voice.flux_deviation", |s| s.flux);
-    const MEANS: [&str; CEPSTRA] = [
-        "voice.cepstrum1",
-        "voice.cepstrum2",
-        "voice.cepstrum3",
-        "voice.cepstrum4",
-        "voice.cepstrum5",
-        "voice.cepstrum6",
-        "voice.cepstrum7",
-        "voice.cepstrum8",
+    type Measure = (&'static str, fn(&Descriptors) -> f32);
+    let measures: [Measure; 6] = [
+        ("alpha", |s| s.alpha_db),
+        ("hammarberg", |s| s.hammarberg_db),
+        ("slope_low", |s| s.slope_low),
+        ("slope_high", |s| s.slope_high),
+        ("harmonicity", |s| s.harmonicity_db),
+        ("flux", |s| s.flux),
     ];
-    const DEVIATIONS: [&str; CEPSTRA] = [
-        "voice.cepstrum1_deviation",
-        "voice.cepstrum2_deviation",
-        "voice.cepstrum3_deviation",
-        "voice.cepstrum4_deviation",
-        "voice.cepstrum5_deviation",
-        "voice.cepstrum6_deviation",
-        "voice.cepstrum7_deviation",
-        "voice.cepstrum8_deviation",
-    ];
-    for (k, (mean, deviation)) in MEANS.into_iter().zip(DEVIATIONS).enumerate() {
-        let (m, d) = moments(voiced().map(|s| s.cepstrum[k]));
-        put(mean, m);
-        put(deviation, d);
+    let loud = scratch.percentile(voiced().map(|s| s.loudness), LOUD);
+    for (name, of) in measures {
+        let (mean, deviation) = moments(voiced().map(of));
+        put(format_args!("voice.{name}"), mean);
+        put(format_args!("voice.{name}_deviation"), deviation);
+        put(format_args!("voice.{name}_loud"), moments(voiced().filter(|s| s.loudness >= loud).map(of)).0);
     }
-    put("voice.jitter", moments(voiced().filter_map(|s| s.perturbation).map(|p| p.0.ln_1p())).0);
-    put("voice.shimmer", moments(voiced().filter_map(|s| s.perturbation).map(|p| p.1)).0);
-    put("voice.unvoiced_alpha", moments(unvoiced().map(|s| s.alpha_db)).0);
-    put("voice.unvoiced_slope_low", moments(unvoiced().map(|s| s.slope_low)).0);
-    put("voice.unvoiced_flux", moments(unvoiced().map(|s| s.flux)).0);
+    for k in 0..CEPSTRA {
+        let (mean, deviation) = moments(voiced().map(|s| s.cepstrum[k]));
+        put(format_args!("cepstrum.mean{}", k + 1), mean);
+        put(format_args!("cepstrum.deviation{}", k + 1), deviation);
+    }
+    put(
+        format_args!("voice.jitter"),
+        moments(voiced().filter_map(|s| s.perturbation).map(|p| p.0.ln_1p())).0,
+    );
+    put(format_args!("voice.shimmer"), moments(voiced().filter_map(|s| s.perturbation).map(|p| p.1)).0);
+    put(format_args!("voice.unvoiced_alpha"), moments(unvoiced().map(|s| s.alpha_db)).0);
+    put(format_args!("voice.unvoiced_slope_low"), moments(unvoiced().map(|s| s.slope_low)).0);
+    put(format_args!("voice.unvoiced_flux"), moments(unvoiced().map(|s| s.flux)).0);
 }
 
 fn loudness(steps: &[Descriptors], scratch: &mut Scratch, put: Put<'_>) {
     let spoken = || steps.iter().filter(|s| s.speech).map(|s| s.loudness);
     let (mean, deviation) = moments(spoken());
     let mean = mean.max(1e-20);
-    put("loud.variation", deviation / mean);
+    put(format_args!("loud.variation"), deviation / mean);
     let [p20, p50, p80] = [0.2, 0.5, 0.8].map(|share| scratch.percentile(spoken(), share) / mean);
-    put("loud.p20", p20);
-    put("loud.p50", p50);
-    put("loud.p80", p80);
+    put(format_args!("loud.p20"), p20);
+    put(format_args!("loud.p50"), p50);
+    put(format_args!("loud.p80"), p80);
     let steps_of = || {
         steps
             .windows(2)
             .filter(|w| w[0].speech && w[1].speech)
             .map(|w| (w[1].loudness - w[0].loudness) / mean)
     };
-    put("loud.rise", moments(steps_of().filter(|&d| d > 0.0)).0);
-    put("loud.fall", moments(steps_of().filter(|&d| d < 0.0)).0);
+    put(format_args!("loud.rise"), moments(steps_of().filter(|&d| d > 0.0)).0);
+    put(format_args!("loud.fall"), moments(steps_of().filter(|&d| d < 0.0)).0);
     let voiced = || steps.iter().filter(|s| s.voiced);
-    put("loud.with_pitch", correlation(voiced().map(|s| (s.loudness / mean, s.semitones))));
-    put("loud.with_alpha", correlation(voiced().map(|s| (s.loudness / mean, s.alpha_db))));
+    put(format_args!("loud.with_pitch"), correlation(voiced().map(|s| (s.loudness / mean, s.semitones))));
+    put(format_args!("loud.with_alpha"), correlation(voiced().map(|s| (s.loudness / mean, s.alpha_db))));
 }
 
 fn tempo(steps: &[Descriptors], rhythm: Rhythm, put: Put<'_>) {
@@ -180,15 +191,15 @@ fn tempo(steps: &[Descriptors], rhythm: Rhythm, put: Put<'_>) {
         }
     }
     let seconds = (rhythm.speech_s as f32).max(0.1);
-    put("tempo.syllables", rhythm.rate().unwrap_or(0.0) as f32);
-    put("tempo.voiced_share", voiced as f32 * 0.01 / seconds);
-    put("tempo.voiced_stretches", runs as f32 / seconds);
-    put("tempo.voiced_length", voiced as f32 * 0.01 / runs.max(1) as f32);
-    put("tempo.pauses", rhythm.pause_s as f32 / (seconds + rhythm.pause_s as f32));
+    put(format_args!("tempo.syllables"), rhythm.rate().unwrap_or(0.0) as f32);
+    put(format_args!("tempo.voiced_share"), voiced as f32 * 0.01 / seconds);
+    put(format_args!("tempo.voiced_stretches"), runs as f32 / seconds);
+    put(format_args!("tempo.voiced_length"), voiced as f32 * 0.01 / runs.max(1) as f32);
+    put(format_args!("tempo.pauses"), rhythm.pause_s as f32 / (seconds + rhythm.pause_s as f32));
 }
 
 /// Mean and standard deviation; zeros of nothing.
-fn moments(values: impl Iterator<Item = f32>) -> (f32, f32) {
+pub(super) fn moments(values: impl Iterator<Item = f32>) -> (f32, f32) {
     let (mut n, mut sum, mut squares) = (0.0, 0.0, 0.0);
     for value in values {
         let value = f64::from(value);
@@ -204,7 +215,7 @@ fn moments(values: impl Iterator<Item = f32>) -> (f32, f32) {
 }
 
 /// Pearson's correlation; zero where it is undefined.
-fn correlation(pairs: impl Iterator<Item = (f32, f32)>) -> f32 {
+pub(super) fn correlation(pairs: impl Iterator<Item = (f32, f32)>) -> f32 {
     let (mut n, mut sx, mut sy, mut sxx, mut syy, mut sxy) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0);
     for (x, y) in pairs {
         let (x, y) = (f64::from(x), f64::from(y));
@@ -220,7 +231,7 @@ fn correlation(pairs: impl Iterator<Item = (f32, f32)>) -> f32 {
 }
 
 impl Scratch {
-    fn percentile(&mut self, values: impl Iterator<Item = f32>, share: f32) -> f32 {
+    pub(super) fn percentile(&mut self, values: impl Iterator<Item = f32>, share: f32) -> f32 {
         self.values.clear();
         self.values.extend(values);
         if self.values.is_empty() {

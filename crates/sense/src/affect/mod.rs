@@ -1,16 +1,23 @@
 //! Arousal from the voice: how activated somebody sounds, not what they feel.
 //!
-//! [`functionals`] describes an utterance, [`model`] judges it, [`baseline`] relates it to the speaker's usual, [`study`]
-//! does the same with labelled recordings, [`train`] makes the model.
+//! [`functionals`] and [`motion`] describe an utterance, [`model`] judges it, [`baseline`] relates it to the speaker's usual
+//! and [`divide`] finds where their calm ends, [`study`] does the same with labelled recordings, [`train`] makes the model.
 
 pub(crate) mod baseline;
+mod classes;
+mod divide;
+pub mod emotion;
 mod functionals;
+mod linear;
 mod model;
+mod motion;
 pub mod study;
 pub mod train;
 
 pub use baseline::Usual;
 use calmline_core::Share;
+pub use classes::{Classes, Discriminant};
+pub use divide::Heap;
 pub use functionals::{Functionals, names};
 pub(crate) use functionals::{Scratch, of};
 pub use model::{AffectModel, Head, ModelError, probability};

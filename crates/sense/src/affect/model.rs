@@ -1,14 +1,17 @@
 //! The arousal model: two regularised logistic regressions over the functionals, one against the population, one against
 //! the speaker's usual, each calibrated on speakers that it was not trained on (Platt 1999).
 //!
-//! While a leg is new the first speaks, and hands over to the second as the leg's usual becomes known.
+//! While a leg is new the first speaks, and hands over to the second as the leg's usual becomes known. The second is read
+//! from where the speaker's own calm ends.
 
 use std::sync::{Arc, OnceLock};
 
 use calmline_core::Share;
 use serde::{Deserialize, Serialize};
 
-use super::{Arousal, Functionals, Usual, baseline::Baseline, names};
+use super::{
+    Arousal, Classes, Functionals, Heap, Usual, baseline::Baseline, divide::divide, linear::dot, names,
+};
 
 /// A value this many deviations out says no more than one at that distance.
 const OUTERMOST: f64 = 3.5;
@@ -17,7 +20,7 @@ const HANDOVER: f64 = 2.0;
 /// The logit is taken for this share of what calibration on held-out actors says. Actors tell their audience what they
 /// feel; callers do not, and their lines differ. A choice, not a fit: the model card shows how it fares on corpora that
 /// were never trained on.
-pub(crate) const DOUBT: f64 = 0.4;
+pub(crate) const DOUBT: f64 = 0.3;
 /// With less voice than this, functionals are noisy: the logit is drawn towards 0 in proportion.
 const VOICE_ENOUGH_S: f64 = 1.2;
 /// With the voice less than this above the line's noise, confidence falls in proportion.
@@ -50,6 +53,12 @@ pub enum ModelError {
         /// Which list.
         field: &'static str,
     },
+    /// A heap has no width.
+    #[error("the affect model field `{field}` needs a finite number above 0; train it again")]
+    Heap {
+        /// Which field.
+        field: &'static str,
+    },
 }
 
 /// One calibrated logistic regression.
@@ -66,9 +75,8 @@ pub struct Head {
 }
 
 impl Head {
-    fn logit(&self, deviations: impl Iterator<Item = f64>) -> f64 {
-        let sum: f64 = self.weights.iter().zip(deviations).map(|(w, z)| w * z).sum();
-        self.slope * (self.bias + sum) + self.offset
+    pub(super) fn logit(&self, row: &[f64]) -> f64 {
+        self.slope * (self.bias + dot(&self.weights, row)) + self.offset
     }
 }
 
@@ -89,6 +97,14 @@ pub struct AffectModel {
     pub absolute: Head,
     /// Against the speaker's usual.
     pub relative: Head,
+    /// What the relative head says of low and of high arousal, of speakers that it was not trained on.
+    pub low: Heap,
+    /// The same of high arousal.
+    pub high: Heap,
+    /// The emotions against the population; nobody is told of them.
+    pub emotions: Classes,
+    /// The emotions against the speaker's usual.
+    pub own_emotions: Classes,
 }
 
 impl AffectModel {
@@ -120,41 +136,66 @@ impl AffectModel {
             ("absolute.weights", &model.absolute.weights),
             ("relative.weights", &model.relative.weights),
         ];
-        for (field, list) in lists {
+        let emotions = model.emotions.0.iter().map(|one| ("emotions.weights", &one.weights));
+        let own = model.own_emotions.0.iter().map(|one| ("own_emotions.weights", &one.weights));
+        for (field, list) in lists.into_iter().chain(emotions).chain(own) {
             if list.len() != names().len() || !list.iter().all(|number| number.is_finite()) {
                 return Err(ModelError::Numbers { field });
+            }
+        }
+        for (field, heap) in [("low.variance", model.low), ("high.variance", model.high)] {
+            if !(heap.mean.is_finite() && heap.variance.is_finite() && heap.variance > 0.0) {
+                return Err(ModelError::Heap { field });
             }
         }
         Ok(model)
     }
 
+    /// The values in deviations from the population.
+    #[must_use]
+    pub fn standard(&self, values: &[f64]) -> Vec<f64> {
+        let each = values.iter().zip(&self.mean).zip(&self.deviation);
+        each.map(|((value, mean), deviation)| deviations(*value, *mean, *deviation)).collect()
+    }
+
     /// The calibrated logit of high arousal against the population.
     #[must_use]
     pub fn absolute_logit(&self, values: &[f64]) -> f64 {
-        let each = values.iter().zip(&self.mean).zip(&self.deviation);
-        self.absolute.logit(each.map(|((value, mean), deviation)| deviations(*value, *mean, *deviation)))
+        self.absolute.logit(&self.standard(values))
     }
 
-    /// The calibrated logit of high arousal against a speaker's usual.
+    /// The calibrated logit of high arousal against a speaker's usual, before their divide is taken from it.
     #[must_use]
     pub fn relative_logit(&self, values: &[f64], usual: &Usual) -> f64 {
-        let each = values.iter().zip(&usual.mean).zip(&usual.deviation);
-        self.relative.logit(each.map(|((value, mean), deviation)| deviations(*value, *mean, *deviation)))
+        self.relative.logit(&usual.standard(values))
     }
 
-    /// Judges an utterance against what was heard of its speaker before.
-    pub(crate) fn judge(&self, functionals: &Functionals, baseline: &Baseline) -> Arousal {
+    /// Where the calm of a speaker ends, from relative logits of what was heard of them.
+    #[must_use]
+    pub fn divide(&self, relative_logits: &[f64]) -> f64 {
+        divide(relative_logits, self.low, self.high)
+    }
+
+    /// Judges an utterance against what was heard of its speaker before, and then remembers it.
+    pub(crate) fn judge(&self, functionals: &Functionals, baseline: &mut Baseline) -> Arousal {
         let values = functionals.values();
         let usual = baseline.usual(&self.mean, &self.within);
         let known = baseline.heard() / (baseline.heard() + HANDOVER);
-        let logit = (1.0 - known) * self.absolute_logit(values) + known * self.relative_logit(values, &usual);
+        let relative = self.relative_logit(values, &usual);
+        let from_divide = relative - self.divide(baseline.judged());
+        let logit = (1.0 - known) * self.absolute_logit(values) + known * from_divide;
+        let arousal = self.told(functionals, logit, baseline.heard(), &usual);
+        baseline.keep(relative);
+        baseline.learn(values);
+        arousal
+    }
+
+    fn told(&self, functionals: &Functionals, logit: f64, heard: f64, usual: &Usual) -> Arousal {
+        let values = functionals.values();
         let voice = (functionals.voiced_s / VOICE_ENOUGH_S).min(1.0);
         let value = probability(logit * voice);
-        let drivers = if value > 0.5 && baseline.heard() >= DRIVERS_FROM {
-            self.drivers(values, &usual)
-        } else {
-            Vec::new()
-        };
+        let drivers =
+            if value > 0.5 && heard >= DRIVERS_FROM { self.drivers(values, usual) } else { Vec::new() };
         let line = (functionals.snr_db / LINE_ENOUGH_DB).min(1.0);
         Arousal {
             value: Share::new(value),

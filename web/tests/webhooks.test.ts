@@ -60,7 +60,7 @@ test('a wrong address is said at its field; a right one shows its secret once', 
   await screen.findByText('whsec_abc');
   expect(JSON.parse(asked[1]?.body ?? '')).toEqual({
     url: 'https://10.0.0.1/',
-    kinds: ['alert.raised', 'alert.closed', 'call.ended'],
+    kinds: ['call.ended', 'alert.raised', 'alert.closed'],
   });
 });
 

@@ -44,7 +44,7 @@ pub fn names() -> &'static [String] {
         let step = Descriptors { speech: true, voiced: true, ..Descriptors::default() };
         let mut names = Vec::new();
         describe(&[step; 4], Rhythm::default(), &mut Scratch::default(), &mut |name, _| {
-            names.push(name.to_string())
+            names.push(name.to_string());
         });
         names
     })

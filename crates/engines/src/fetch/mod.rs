@@ -4,6 +4,7 @@
 //! fetched once, its parts survive an interruption, and it appears in the cache whole or not at all.
 
 mod catalogue;
+mod encoder;
 mod package;
 
 use std::{
@@ -18,7 +19,7 @@ use crate::{
     process::ProcessError,
 };
 
-pub use self::catalogue::Model;
+pub use self::{catalogue::Model, encoder::encoder};
 
 /// Why something could not be fetched.
 #[derive(Debug, thiserror::Error)]

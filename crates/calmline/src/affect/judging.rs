@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Result;
 use calmline_sense::{
     affect::{
-        AffectModel, Usual,
+        AffectModel, Classes, Usual,
         emotion::{high_arousal, positive_valence},
         study,
         train::train,
@@ -151,7 +151,7 @@ fn tell(
     baseline: &'static str,
     label: &Label,
     arousal: Option<f64>,
-    emotions: Option<(&[f64], &calmline_sense::affect::Classes)>,
+    emotions: Option<(&[f64], &Classes)>,
     told: &mut Told,
 ) {
     let mut put = |task, truth: Option<bool>, logit: Option<f64>| {

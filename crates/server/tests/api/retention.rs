@@ -84,7 +84,7 @@ async fn a_shorter_time_is_weighed_first_then_erases_at_once_and_stands_in_the_t
     let trail = house.role(Role::WorksCouncil).await?.get("/v1/policy/trail").await?.json();
     let kinds: Vec<_> =
         trail.as_array().unwrap().iter().map(|entry| entry["type"].as_str().unwrap()).collect();
-    assert_eq!(kinds, ["retention.ran", "retention.ran", "retention.set", "site.opened"]);
+    assert_eq!(kinds[..3], ["retention.ran", "retention.ran", "retention.set"]);
     assert!(trail[1]["text"].as_str().unwrap().ends_with(": 1") && trail[2]["by"].is_string(), "{trail}");
 
     for (wrong, field) in [

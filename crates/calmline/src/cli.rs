@@ -59,6 +59,9 @@ pub enum Command {
     Restore(Restore),
     /// Print the OpenAPI document of the API
     Openapi(Openapi),
+    /// Plan work: how many agents an interval needs
+    #[command(subcommand)]
+    Plan(crate::command::plan::Plan),
     /// Train a model from labelled data
     #[command(subcommand)]
     Train(Train),

@@ -5,8 +5,10 @@ mod affect;
 mod cli;
 mod command;
 mod failure;
+mod intents;
 mod process_log;
 mod said;
+mod speech;
 mod text;
 
 use std::process::ExitCode;

@@ -1,7 +1,8 @@
 //! Typed ids.
 //!
 //! Ids that come from outside (calls, queues) keep their text; people are known only by pseudonyms. An id is 1 to 128
-//! characters without control characters or white space, so it can stand in a URL, a log line and a file name.
+//! characters without control characters or white space, so it can stand in a URL, a log line and a file name. A queue's
+//! is often its name on the phone platform, and may have single spaces inside.
 
 use std::{fmt, str::FromStr};
 
@@ -35,7 +36,15 @@ pub enum IdError {
     },
 }
 
-fn check(kind: &'static str, text: &str) -> Result<(), IdError> {
+/// Whether an id may hold spaces.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Spaces {
+    None,
+    /// Between other characters, one at a time.
+    Inside,
+}
+
+fn check(kind: &'static str, text: &str, spaces: Spaces) -> Result<(), IdError> {
     if text.is_empty() {
         return Err(IdError::Empty { kind });
     }
@@ -43,17 +52,19 @@ fn check(kind: &'static str, text: &str) -> Result<(), IdError> {
     if length > 128 {
         return Err(IdError::Long { kind, length });
     }
-    match text
-        .chars()
-        .find(|c| c.is_control() || c.is_whitespace() || matches!(c, '/' | '\\' | '"' | '<' | '>'))
-    {
+    let outside = text.starts_with(' ') || text.ends_with(' ') || text.contains("  ");
+    let spaced = spaces == Spaces::Inside && !outside;
+    match text.chars().find(|&c| {
+        let blank = c.is_whitespace() && !(spaced && c == ' ');
+        c.is_control() || blank || matches!(c, '/' | '\\' | '"' | '<' | '>')
+    }) {
         Some(character) => Err(IdError::Character { kind, character }),
         None => Ok(()),
     }
 }
 
 macro_rules! ids {
-    ($($(#[$doc:meta])* $name:ident = $kind:literal;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident = $kind:literal $($spaces:ident)?;)*) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
@@ -63,10 +74,10 @@ macro_rules! ids {
             /// Reads an id.
             ///
             /// # Errors
-            /// When the text is empty, over 128 characters or holds white space or control characters.
+            /// When the text is empty, over 128 characters or holds characters that this id may not have.
             pub fn new(text: impl Into<String>) -> Result<Self, IdError> {
                 let text = text.into();
-                check($kind, &text)?;
+                check($kind, &text, ids!(@spaces $($spaces)?))?;
                 Ok(Self(text))
             }
 
@@ -103,6 +114,8 @@ macro_rules! ids {
             }
         }
     )*};
+    (@spaces) => { Spaces::None };
+    (@spaces spaced) => { Spaces::Inside };
 }
 
 ids! {
@@ -112,8 +125,8 @@ ids! {
     AgentId = "agent_id";
     /// A call, by the phone platform's conversation or call id.
     CallId = "call_id";
-    /// A queue of the phone platform.
-    QueueId = "queue";
+    /// A queue of the phone platform, by id or name.
+    QueueId = "queue" spaced;
     /// Someone whom personal data is about, by pseudonym: an agent or the caller of one call.
     SubjectId = "subject";
     /// An offer of a break, derived from the decision that made it.
@@ -230,6 +243,10 @@ mod tests {
         );
         assert!(matches!(QueueId::new("x".repeat(129)), Err(IdError::Long { length: 129, .. })));
         assert!(SiteId::new("上海-1").is_ok());
+        assert!(QueueId::new("Billing EN").is_ok());
+        for wrong in [" x", "x ", "a  b", "a\tb", "a/b"] {
+            assert!(matches!(QueueId::new(wrong), Err(IdError::Character { .. })), "{wrong:?}");
+        }
     }
 
     #[test]

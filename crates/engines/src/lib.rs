@@ -8,6 +8,8 @@
 //! * [`convert`]: CTranslate2 Whisper models rewritten as whisper.cpp's ggml files.
 //! * [`whisper`] (feature `whisper`): speech recognition by whisper.cpp, behind
 //!   [`Recogniser`](calmline_sense::Recogniser).
+//! * [`remote`]: speech recognition by a server: OpenAI-compatible transcription, and streaming in the manner of Vosk and
+//!   FunASR, behind the same trait.
 //! * [`speak`]: speech synthesis by a separate program, for the simulated callers and agents of the demo.
 //! * [`contract`] (feature `contract`): what every recogniser must do.
 
@@ -16,7 +18,9 @@ pub mod cache;
 pub mod contract;
 pub mod convert;
 pub mod fetch;
+mod guard;
 mod process;
+pub mod remote;
 pub mod speak;
 #[cfg(feature = "whisper")]
 pub mod whisper;

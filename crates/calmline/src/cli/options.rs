@@ -96,8 +96,9 @@ pub struct Serve {
     /// Configuration file (TOML); flags and CALMLINE_… variables override it
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Speech model (whisper.cpp format), or none [default: a model fetched earlier, if there is one]
-    #[arg(long, value_name = "PATH|none")]
+    /// Speech model (whisper.cpp format), a name to fetch, a server's address, or none [default: a model fetched earlier,
+    /// if there is one]
+    #[arg(long, value_name = "PATH|NAME|URL|none")]
     pub asr_model: Option<String>,
 }
 
@@ -125,8 +126,8 @@ pub struct Demo {
     /// Keep the demo's data in this directory instead of a temporary one
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
-    /// Speech model (whisper.cpp format), a name to fetch, or none [default: whisper-tiny.en]
-    #[arg(long, value_name = "PATH|NAME|none")]
+    /// Speech model (whisper.cpp format), a name to fetch, a server's address, or none [default: whisper-base]
+    #[arg(long, value_name = "PATH|NAME|URL|none")]
     pub asr_model: Option<String>,
     /// Seed of the simulated floor
     #[arg(long, default_value_t = 1)]
@@ -160,8 +161,8 @@ pub struct Replay {
     /// CSV of call facts (columns file or call_id, started_at, agent_id, queue, …)
     #[arg(long, value_name = "CSV")]
     pub facts: Option<PathBuf>,
-    /// Speech model (whisper.cpp format), a name to fetch, or none [default: a model fetched earlier]
-    #[arg(long, value_name = "PATH|NAME|none")]
+    /// Speech model (whisper.cpp format), a name to fetch, a server's address, or none [default: a model fetched earlier]
+    #[arg(long, value_name = "PATH|NAME|URL|none")]
     pub asr_model: Option<String>,
     /// Derive the decisions of a data directory's log again, and compare
     #[arg(long, value_name = "DIR", conflicts_with_all = ["files", "agent", "customer", "channels", "site", "facts"])]
@@ -311,6 +312,10 @@ pub struct TrainAffect {
 pub enum Evaluate {
     /// Voice affect: arousal against labelled speech
     Affect(EvaluateAffect),
+    /// Speech recognition against recordings whose words are known
+    Speech(crate::speech::EvaluateSpeech),
+    /// Intents: learned from labelled text, judged on other text
+    Intents(crate::intents::EvaluateIntents),
     /// Words: sentiment and abuse against labelled text
     Text(EvaluateWords),
 }

@@ -1,11 +1,16 @@
 //! `train` and `evaluate`: what they print.
 
+use super::{
+    encoder,
+    recogniser::{self, Wanted},
+};
 use crate::{
     affect,
     cli::{Evaluate, EvaluateAffect, Train, TrainAffect},
     failure::Failure,
+    intents,
     said::Said,
-    text,
+    speech, text,
 };
 
 /// Trains a model.
@@ -53,6 +58,23 @@ pub fn evaluate(options: Evaluate, said: &Said) -> Result<(), Failure> {
                 ));
             }
             Ok(())
+        }
+        Evaluate::Speech(options) => {
+            let wanted = Wanted::of(options.asr_model.as_ref());
+            let mut recognisers = recogniser::load(&wanted, 1, said)?;
+            let Some(recogniser) = recognisers.first_mut() else {
+                let remedy = "no speech recogniser; name a model, such as --asr-model whisper-base";
+                return Err(Failure::Input(remedy.into()));
+            };
+            let told = speech::evaluate(&options, &mut **recogniser)
+                .map_err(|error| Failure::Input(format!("{error:#}")))?;
+            said.json(&told)
+        }
+        Evaluate::Intents(options) => {
+            let encoder = encoder::load(options.encoder.as_deref(), said)?;
+            let told =
+                intents::evaluate(&options, encoder).map_err(|error| Failure::Input(format!("{error:#}")))?;
+            said.json(&told)
         }
         Evaluate::Text(options) => {
             let told = text::evaluate(&options.of).map_err(|error| Failure::Input(format!("{error:#}")))?;

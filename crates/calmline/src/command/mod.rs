@@ -4,11 +4,13 @@ mod attest;
 mod backup;
 mod demo;
 mod doctor;
+mod encoder;
 mod import;
 mod keys;
 mod learn;
 mod open;
 mod openapi;
+pub mod plan;
 mod policy;
 mod recogniser;
 mod replay;
@@ -32,6 +34,7 @@ pub fn run(command: Command, said: &Said) -> Result<(), Failure> {
         Command::Backup(options) => block_on(backup::backup(options, said)),
         Command::Restore(options) => block_on(backup::restore(options, said)),
         Command::Openapi(options) => openapi::run(options, said),
+        Command::Plan(options) => plan::run(&options, said),
         Command::Train(options) => learn::train(options, said),
         Command::Evaluate(options) => learn::evaluate(options, said),
     }

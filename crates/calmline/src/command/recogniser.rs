@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use calmline_engines::{
     cache::Cache,
     fetch::{self, Model, Progress},
+    remote::Endpoint,
 };
 use calmline_sense::Recogniser;
 
@@ -12,7 +13,7 @@ use crate::{failure::Failure, said::Said};
 
 /// What was asked for on the command line.
 pub enum Wanted<'a> {
-    /// A path, a name to fetch, or `none`.
+    /// A path, a name to fetch, the address of a server, or `none`.
     Named(&'a str),
     /// The best model fetched earlier; none if there is none.
     Cached,
@@ -29,6 +30,7 @@ impl<'a> Wanted<'a> {
 pub fn load(wanted: &Wanted<'_>, count: usize, said: &Said) -> Result<Vec<Box<dyn Recogniser>>, Failure> {
     let path = match wanted {
         Wanted::Named("none") => return Ok(Vec::new()),
+        Wanted::Named(text) if Endpoint::is_meant(text) => return remote(text, count, said),
         Wanted::Named(text) => Some(found(text, said)?),
         Wanted::Cached => cached(),
     };
@@ -40,6 +42,18 @@ pub fn load(wanted: &Wanted<'_>, count: usize, said: &Said) -> Result<Vec<Box<dy
         return Ok(Vec::new());
     };
     engine(&path, count, said)
+}
+
+/// Recognisers of a server; the key comes from the environment, since command lines can be seen by others.
+fn remote(address: &str, count: usize, said: &Said) -> Result<Vec<Box<dyn Recogniser>>, Failure> {
+    let key = std::env::var("CALMLINE_ASR_KEY").ok().filter(|key| !key.is_empty());
+    let endpoint =
+        Endpoint::new(address, key).map_err(|error| Failure::Input(format!("--asr-model: {error}")))?;
+    said.note(said.both(
+        "the audio of each utterance that may be transcribed goes to the speech server of --asr-model",
+        "凡允许转写的话语，其音频会发送到 --asr-model 所指的语音识别服务器",
+    ));
+    Ok((0..count).map(|_| endpoint.recogniser()).collect())
 }
 
 fn found(text: &str, said: &Said) -> Result<PathBuf, Failure> {

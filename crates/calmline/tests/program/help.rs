@@ -13,7 +13,7 @@ fn help_is_there_in_both_languages() -> Outcome {
 fn every_command_has_help_in_chinese() -> Outcome {
     let commands = [
         "setup", "keys", "serve", "demo", "replay", "import", "policy", "attest", "doctor", "backup",
-        "restore", "openapi", "train", "evaluate",
+        "restore", "openapi", "plan", "train", "evaluate",
     ];
     for command in commands {
         let ran = run([command, "--help", "--lang=zh"])?;

@@ -10,6 +10,7 @@ mod eu;
 mod faults;
 mod help;
 mod phone;
+mod plan;
 mod program;
 mod recordings;
 mod replay;

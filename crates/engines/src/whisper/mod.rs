@@ -3,12 +3,12 @@
 //! One [`Whisper`] holds one model and one decoder state, which it uses again for every utterance; more of them side by
 //! side share nothing. Decoding is greedy and without timestamps, for one utterance is one segment here.
 
-mod guard;
 mod header;
 mod piece;
 
 use std::{ffi::c_int, path::Path};
 
+use crate::guard;
 use calmline_core::Share;
 use calmline_media::resample::resample;
 use calmline_sense::{RATE, Recogniser, RecogniserError, Transcript};
@@ -26,6 +26,9 @@ const SILENCE_AFTER_S: f64 = 1.0;
 /// with tiny.en this took 2.5 times less time than the whole and changed few words; with a third of the whole the
 /// decoder went round in circles on a single word, and with less on every third utterance.
 const LEAST_CONTEXT_S: f64 = 15.36;
+/// The limits of the paper for "no speech" (Radford et al. 2022, section 4.5).
+const NO_SPEECH: f64 = 0.6;
+const LEAST_MEAN_LOG_PROBABILITY: f64 = -1.0;
 /// Where the mean log-probability of the tokens is lower, the whole context is tried too and the likelier text taken.
 const DOUBTFUL: f64 = -1.05;
 /// Nobody says more tokens than this in a second, in English or Chinese: a decoder that does is in a loop.
@@ -180,9 +183,7 @@ impl Whisper {
                 heard = again;
             }
         }
-        if guard::is_nothing(&heard.text)
-            || guard::is_not_speech(start.no_speech, heard.mean_log_probability())
-        {
+        if guard::is_nothing(&heard.text) || is_not_speech(start.no_speech, heard.mean_log_probability()) {
             heard = Heard { text: String::new(), tokens: 0, log_probability: 0.0 };
         }
         heard.log_probability += (1.0 - start.no_speech).max(1e-3).ln() * heard.tokens as f64;
@@ -244,6 +245,11 @@ impl Whisper {
     fn failed(&self, reason: impl std::fmt::Display) -> RecogniserError {
         RecogniserError::Engine { name: self.name.clone(), reason: reason.to_string() }
     }
+}
+
+/// Whether the model itself thinks that nobody spoke.
+fn is_not_speech(no_speech: f64, mean_log_probability: f64) -> bool {
+    no_speech > NO_SPEECH && mean_log_probability < LEAST_MEAN_LOG_PROBABILITY
 }
 
 /// What the first position of the decoder tells.

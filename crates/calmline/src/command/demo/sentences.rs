@@ -108,7 +108,7 @@ impl<'a> Sentences<'a> {
     }
 
     fn because(&self, grounds: &str, confidence: Share) -> String {
-        let sure = format!("{} {:.0} %", self.said.both("confidence", "把握"), confidence.get() * 100.0);
+        let sure = format!("{} {:.0}%", self.said.both("confidence", "把握"), confidence.get() * 100.0);
         let because = self.said.both("because: ", "依据：");
         if grounds.is_empty() { format!("{because}{sure}") } else { format!("{because}{grounds} · {sure}") }
     }
@@ -182,7 +182,7 @@ mod tests {
             [
                 "to the supervisor, about agent-007: A caller has stayed agitated for about 2 minutes",
                 "what may help: Listen in (the agent sees it) or offer to take over",
-                "because: “no” · confidence 80 %",
+                "because: “no” · confidence 80%",
             ]
         );
         assert_eq!(
@@ -190,7 +190,7 @@ mod tests {
             [
                 "给班组长，关于 agent-007：来电者已持续激动 1.6 分钟",
                 "建议：旁听（坐席可见）或提出接手",
-                "依据：把握 80 %",
+                "依据：把握 80%",
             ]
         );
         let offer = OfferId::new("o").unwrap();

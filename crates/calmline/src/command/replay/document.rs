@@ -221,7 +221,7 @@ pub fn print(calls: &[Call], said: &Said) -> Result<(), Failure> {
             let heard = said.both("arousal", "激动程度");
             (
                 s.end_s,
-                format!("  ~ {} {heard} {percent:.0} % {}", party_word(lang, s.party), drivers.join(", ")),
+                format!("  ~ {} {heard} {percent:.0}% {}", party_word(lang, s.party), drivers.join(", ")),
             )
         }));
         lines.extend(call.told.iter().map(|(at, reason)| (*at, format!("  ▶ {}", lang.tell(reason)))));

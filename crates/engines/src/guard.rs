@@ -12,9 +12,6 @@ const FRAME: usize = RATE as usize / 40;
 /// The loudest frame of silence: −58 dB below full scale, some 20 dB under quiet telephone speech (ITU-T P.56 puts
 /// active speech at −26 dBov, and quiet talkers 10 to 15 dB lower).
 const SILENCE_RMS: f64 = 41.0;
-/// The limits of the paper for "no speech" (Radford et al. 2022, section 4.5).
-const NO_SPEECH: f64 = 0.6;
-const LEAST_MEAN_LOG_PROBABILITY: f64 = -1.0;
 /// Nobody repeats a phrase this often in one breath; shorter runs ("no, no, no") are real.
 const REPEATS: usize = 6;
 /// Phrases up to this many words, or characters where words have no spaces, are looked for.
@@ -36,7 +33,7 @@ const CREDITS: [&str; 10] = [
 ];
 
 /// Whether there is nothing to recognise: too short, or no frame above the noise of a quiet line.
-pub(super) fn is_silent(audio: &[i16]) -> bool {
+pub(crate) fn is_silent(audio: &[i16]) -> bool {
     audio.len() < SHORTEST || !audio.chunks(FRAME).any(|frame| rms(frame) > SILENCE_RMS)
 }
 
@@ -44,13 +41,8 @@ fn rms(frame: &[i16]) -> f64 {
     (frame.iter().map(|&sample| f64::from(sample).powi(2)).sum::<f64>() / frame.len() as f64).sqrt()
 }
 
-/// Whether the model itself thinks that nobody spoke.
-pub(super) fn is_not_speech(no_speech: f64, mean_log_probability: f64) -> bool {
-    no_speech > NO_SPEECH && mean_log_probability < LEAST_MEAN_LOG_PROBABILITY
-}
-
 /// The text without tags such as `[BLANK_AUDIO]`, `(music)` or notes, and with single spaces.
-pub(super) fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     let mut kept = String::with_capacity(text.len());
     let mut open: Option<char> = None;
     for letter in text.chars() {
@@ -70,14 +62,14 @@ pub(super) fn clean(text: &str) -> String {
 }
 
 /// Whether a cleaned text is no speech: nothing to read, subtitle credits, or a phrase over and over.
-pub(super) fn is_nothing(text: &str) -> bool {
+pub(crate) fn is_nothing(text: &str) -> bool {
     let bare: String = text.to_lowercase().chars().filter(|c| c.is_alphanumeric() || *c == ' ').collect();
     let bare = bare.trim();
     bare.is_empty() || CREDITS.contains(&bare) || loops(text)
 }
 
 /// Whether a phrase is repeated so often, and fills so much of the text, that a decoder must have been in a loop.
-pub(super) fn loops(text: &str) -> bool {
+pub(crate) fn loops(text: &str) -> bool {
     let lower = text.to_lowercase();
     let spaced: Vec<&str> =
         lower.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|w| !w.is_empty()).collect();

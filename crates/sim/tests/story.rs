@@ -202,8 +202,10 @@ fn a_calm_call_a_prompt_a_break_and_an_alert_come_within_three_minutes_whatever_
                  {offer:.0} s and begun at {began:.0} s, alert at {alert:.0} s"
             );
             println!("{told}");
-            // A busy machine may be a minute late and is in time still.
-            assert!(calm > 0 && prompt < 60.0 && offer < 120.0 && began < 150.0 && alert < 130.0, "{told}");
+            // A busy machine may be a minute late and is in time still, but for floors of a few, whose agents must be free
+            // when the long call comes.
+            let latest = if agents < 8 { 170.0 } else { 130.0 };
+            assert!(calm > 0 && prompt < 60.0 && offer < 120.0 && began < 150.0 && alert < latest, "{told}");
         }
     }
 }

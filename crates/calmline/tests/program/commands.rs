@@ -158,7 +158,7 @@ fn the_policy_is_explained_with_its_law_in_both_languages() -> Outcome {
     let document = explain(&["--json"])?.json()?;
     assert_eq!(document["profile"], "eu");
     let rules = document["rules"].as_array().unwrap();
-    assert_eq!(rules.len(), 15, "five purposes on three legs");
+    assert_eq!(rules.len(), 18, "six purposes on three legs");
     let rule =
         rules.iter().find(|rule| rule["purpose"] == "voice_affect" && rule["party"] == "agent").unwrap();
     assert_eq!(

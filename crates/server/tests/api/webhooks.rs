@@ -1,5 +1,7 @@
 //! Endpoints of others: what they are told, signed, in order, until they take it; and what they are never told.
 
+#![expect(clippy::unwrap_used, reason = "tests, and what only they call")]
+
 use std::{
     path::Path,
     sync::{Arc, Mutex},

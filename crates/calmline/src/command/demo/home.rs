@@ -1,9 +1,11 @@
 //! Where the demo's data lies: in a directory that was named, or in one of its own that goes with it.
 
 use std::{
-    fs::{File, Permissions},
+    fs::{self, File, Permissions},
+    io::ErrorKind,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use calmline_store::{Site, Store};
@@ -14,6 +16,10 @@ use crate::failure::Failure;
 
 /// Lies in a directory whose sites a demo has made: nobody in them is real, so another demo may go on there.
 const MARK: &str = "demo";
+
+/// How long a directory is tried to be removed, and how often.
+const LEAVING: Duration = Duration::from_secs(5);
+const AGAIN: Duration = Duration::from_millis(50);
 
 /// A demo's directory.
 pub struct Home {
@@ -70,8 +76,21 @@ impl Home {
         Ok(())
     }
 
-    /// Leaves the directory; what is not to stay is removed, and if it cannot be, that is an error.
-    pub fn leave(self) -> Result<(), Failure> {
-        Ok(self.own.map_or(Ok(()), TempDir::close)?)
+    /// Leaves the directory; what is not to stay is removed, and if it cannot be, that is an error. A store that was let go
+    /// in the middle of something may put one more file there, so removing is tried for a while.
+    pub async fn leave(self) -> Result<(), Failure> {
+        let Some(own) = self.own else { return Ok(()) };
+        let path = own.keep();
+        let mut left = LEAVING;
+        loop {
+            match fs::remove_dir_all(&path) {
+                Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+                Err(error) if error.kind() == ErrorKind::DirectoryNotEmpty && !left.is_zero() => {
+                    left = left.saturating_sub(AGAIN);
+                    tokio::time::sleep(AGAIN).await;
+                }
+                done => return Ok(done?),
+            }
+        }
     }
 }

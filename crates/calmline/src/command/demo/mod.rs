@@ -76,7 +76,7 @@ pub async fn run(options: Demo, said: &Said) -> Result<(), Failure> {
     let home = Home::of(options.data.as_deref())?;
     let mut stage = tokio::select! {
         stage = Stage::set(&options, &places, &home, recognisers, said) => stage?,
-        () = &mut ended => return Ok(()),
+        () = &mut ended => return home.leave().await,
     };
     let narrator = Narrator::new(&stage, options.json, *said);
     narrator.opening(&places, &stage);
@@ -96,7 +96,7 @@ pub async fn run(options: Demo, said: &Said) -> Result<(), Failure> {
     }
     telling.await.map_err(anyhow::Error::from)?.closing(&home);
     stage.strike().await?;
-    home.leave()?;
+    home.leave().await?;
     outcome
 }
 

@@ -76,7 +76,7 @@ async fn taped() -> anyhow::Result<Taped> {
     let store = Sqlite::open(home.path()).await?;
     let log = read(&store).await?;
     store.close().await?;
-    fine(home.leave())?;
+    fine(home.leave().await)?;
     Ok(Taped { log, crossed, names })
 }
 

@@ -114,6 +114,17 @@ export const policy = {
     otherKey: 'It was signed by another installation. Compare its key with the one you were given.',
     invalid: 'This statement does not hold.',
 
+    exports: 'To take along',
+    exportsText:
+      'For the file of the data protection officer, the works council or an authority. None of them names an agent.',
+    assessment: 'Impact assessment, begun',
+    assessmentText:
+      'What this server knows of itself, in the order that the law asks for; what only people can judge is left open.',
+    rulesFile: 'Rules, consents and retention',
+    rulesFileText: 'The table in force with its laws, consents in numbers, how long texts are kept (JSON).',
+    trailFile: 'Record of changes',
+    trailFileText: 'Every change of policy, with time and fingerprint (CSV).',
+
     trail: 'Record of changes',
     trailText: 'The latest first. Nothing can be taken out of it.',
     when: 'When',

@@ -107,6 +107,15 @@ export const policy: Widened<typeof en> = {
     otherKey: '由另一套系统签名。请与您手中的公钥核对。',
     invalid: '核验不通过。',
 
+    exports: '导出',
+    exportsText: '供个人信息保护负责人、职工代表或主管部门存档。其中不出现任何坐席的姓名。',
+    assessment: '影响评估（初稿）',
+    assessmentText: '按法律要求的顺序写出这台服务器对自己所知的一切；只有人能判断的部分留空。',
+    rulesFile: '规则、授权与保存期限',
+    rulesFileText: '现行规则表及其法律依据、授权数字、文字保存多久（JSON）。',
+    trailFile: '变更记录',
+    trailFileText: '规则的每一次变更，含时间与指纹（CSV）。',
+
     trail: '变更记录',
     trailText: '新的在前。记录不能删除。',
     when: '时间',

@@ -107,7 +107,12 @@ fn all_of(files: &[PathBuf], options: &EvaluateIntents) -> Result<Vec<Labelled>>
         );
         let rows = match (read, first_error) {
             (Some(rows), _) => rows,
-            (None, Some(error)) => return Err(error).context("--text and --label name the columns"),
+            (None, Some(error)) => {
+                let (texts, labels) = (texts.join(", "), labels.join(", "));
+                return Err(error).with_context(|| {
+                    format!("--text and --label name the columns; looked for {texts} beside {labels}")
+                });
+            }
             (None, None) => bail!("{} cannot be read", file.display()),
         };
         all.extend(rows.into_iter().map(|(text, intent)| Labelled { text, intent }));

@@ -2,13 +2,12 @@
 //! Prints one JSON line. `cargo run --release -p calmline-care --example care_cost`
 #![expect(clippy::print_stdout, reason = "its purpose")]
 
-use std::time::Instant;
-
 use calmline_care::{Care, Settings};
 use calmline_core::{
     AgentId, Body, CallId, Draft, Event, IdError, Party, Position, QueueId, Share, SiteId, Timestamp,
     event::{SignalKind, WordSigns, WorkState},
 };
+use calmline_testing::cpu_seconds;
 use jiff::SignedDuration;
 
 const AGENTS: usize = 500;
@@ -125,7 +124,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .collect();
     let mut care = Care::new(site.clone(), Settings::default());
     let (mut timers, mut decisions, mut most) = (0_u64, 0_usize, (0, 0));
-    let began = Instant::now();
+    let began = cpu_seconds();
     for event in &events {
         while let Some(wake) = care.next_wake().filter(|wake| *wake < event.at) {
             timers += 1;
@@ -136,7 +135,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let kept = care.kept();
         most = (most.0.max(kept.0), most.1.max(kept.1));
     }
-    let seconds = began.elapsed().as_secs_f64();
+    let seconds = cpu_seconds() - began;
     let all = events.len() as f64 + timers as f64;
     println!(
         "{{\"events_per_cpu_s\":{:.0},\"events\":{},\"timers\":{timers},\"agents\":{},\"calls\":{},\"decisions\":{decisions},\

@@ -1,8 +1,9 @@
 //! What reading and redacting a turn costs: one JSON line with turns per CPU-second and the time to the first reading.
 
-use std::{fs, io::Write, time::Instant};
+use std::io::Write;
 
 use calmline_language::{redact, score};
+use calmline_testing::cpu_seconds;
 
 const TURNS: &[&str] = &[
     "hi there I ordered a kettle about two weeks ago and it still hasn't arrived, can you check what is going on please",
@@ -17,37 +18,29 @@ const TURNS: &[&str] = &[
     "地址是上海市浦东新区世纪大道100号3单元502室",
 ];
 
-/// CPU seconds of this thread, wall-clock seconds where the kernel does not tell.
-fn cpu_seconds(start: Instant) -> f64 {
-    fs::read_to_string("/proc/thread-self/schedstat")
-        .ok()
-        .and_then(|told| told.split(' ').next()?.parse::<f64>().ok())
-        .map_or_else(|| start.elapsed().as_secs_f64(), |nanos| nanos * 1e-9)
-}
-
-fn turns_per_cpu_s(start: Instant, mut read: impl FnMut(&str) -> usize) -> f64 {
-    let before = cpu_seconds(start);
+fn turns_per_cpu_s(mut read: impl FnMut(&str) -> usize) -> f64 {
+    let before = cpu_seconds();
     let (mut turns, mut seen) = (0_usize, 0_usize);
-    while cpu_seconds(start) - before < 1.0 {
+    while cpu_seconds() - before < 1.0 {
         for turn in TURNS.iter().cycle().take(500) {
             seen += read(turn);
             turns += 1;
         }
     }
     std::hint::black_box(seen);
-    turns as f64 / (cpu_seconds(start) - before)
+    turns as f64 / (cpu_seconds() - before)
 }
 
 fn main() -> std::io::Result<()> {
-    let start = Instant::now();
+    let began = cpu_seconds();
     let read =
         |turn: &str| usize::from(score::sentiment(turn) + score::abuse(turn) + score::help(turn) > 0.0);
     for turn in TURNS {
         std::hint::black_box(read(turn) + redact(turn).originals.len());
     }
-    let first_ms = start.elapsed().as_secs_f64() * 1e3;
-    let reading = turns_per_cpu_s(start, read);
-    let redacting = turns_per_cpu_s(start, |turn| redact(turn).originals.len());
+    let first_ms = (cpu_seconds() - began) * 1e3;
+    let reading = turns_per_cpu_s(read);
+    let redacting = turns_per_cpu_s(|turn| redact(turn).originals.len());
     let both = 1.0 / (1.0 / reading + 1.0 / redacting);
     writeln!(
         std::io::stdout(),

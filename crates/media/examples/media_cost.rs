@@ -2,8 +2,6 @@
 //! cost`.
 #![expect(clippy::print_stdout, reason = "an example prints what it measured")]
 
-use std::time::Instant;
-
 use base64::{Engine, prelude::BASE64_STANDARD};
 use calmline_core::{Party, Timestamp};
 use calmline_media::{
@@ -12,6 +10,7 @@ use calmline_media::{
     resample::resample,
     twilio,
 };
+use calmline_testing::cpu_seconds;
 
 const CONVERSATION: &str = "e160e428-53e2-487c-977d-96989bf5c99d";
 
@@ -21,9 +20,9 @@ fn main() {
     println!("Twilio, two tracks, 20 ms a message: {:.3} s per call-hour", twilio_media());
     for from in [16_000, 44_100, 48_000] {
         let second: Vec<i16> = noise.iter().copied().cycle().take(from as usize * 60).collect();
-        let began = Instant::now();
+        let began = cpu_seconds();
         let out = resample(&second, from, 8_000).map_or(0, |out| out.len());
-        let hour = began.elapsed().as_secs_f64() * 60.0;
+        let hour = (cpu_seconds() - began) * 60.0;
         println!("{from} Hz to 8000 Hz: {hour:.2} s per channel-hour ({out} samples a minute)");
     }
 }
@@ -51,7 +50,7 @@ fn audiohook(noise: &[i16]) -> f64 {
         client.audio(&noise[..1_600], &noise[1_600..3_200]);
     }
     let messages = 3_600 * 5;
-    let began = Instant::now();
+    let began = cpu_seconds();
     let mut frames = 0;
     for _ in 0..messages {
         session.binary(&message, now);
@@ -62,7 +61,7 @@ fn audiohook(noise: &[i16]) -> f64 {
         }
     }
     assert_eq!(frames, 3_600 * 8_000, "an hour of sound came out");
-    began.elapsed().as_secs_f64()
+    cpu_seconds() - began
 }
 
 fn twilio_media() -> f64 {
@@ -84,7 +83,7 @@ fn twilio_media() -> f64 {
             )
         })
         .collect();
-    let began = Instant::now();
+    let began = cpu_seconds();
     let mut frames = 0;
     for message in &messages {
         session.text(message, now);
@@ -95,5 +94,5 @@ fn twilio_media() -> f64 {
         }
     }
     assert_eq!(frames, 2 * 3_600 * 8_000, "an hour of both tracks came out");
-    began.elapsed().as_secs_f64()
+    cpu_seconds() - began
 }

@@ -2,16 +2,17 @@
 //! `cargo run --release -p calmline-queueing --example queueing_cost`
 #![expect(clippy::print_stdout, reason = "its purpose")]
 
-use std::{hint::black_box, time::Instant};
+use std::hint::black_box;
 
 use calmline_queueing::{Load, LoadError, Target};
+use calmline_testing::cpu_seconds;
 
 const ROUNDS: u32 = 200_000;
 
-/// Sizings per second of this one thread, over loads spread evenly.
+/// Sizings per CPU-second, over loads spread evenly.
 fn rate(patience: Option<f64>, rounds: u32) -> Result<f64, LoadError> {
     let target = Target { service_level: 0.8, within: 20.0, max_occupancy: 1.0 };
-    let begun = Instant::now();
+    let begun = cpu_seconds();
     for round in 0..rounds {
         let work = 5.0 + f64::from(round % 196);
         let mut load = Load::new(black_box(work) / 180.0, 1.0 / 180.0)?;
@@ -20,7 +21,7 @@ fn rate(patience: Option<f64>, rounds: u32) -> Result<f64, LoadError> {
         }
         black_box(load.staff(&target)?);
     }
-    Ok(f64::from(rounds) / begun.elapsed().as_secs_f64())
+    Ok(f64::from(rounds) / (cpu_seconds() - begun))
 }
 
 fn main() -> Result<(), LoadError> {

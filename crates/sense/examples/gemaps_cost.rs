@@ -7,6 +7,7 @@
 mod common;
 
 use calmline_sense::gemaps::{Extractor, Functionals, Rate};
+use calmline_testing::cpu_seconds;
 use common::{CALLS, CALM, over_a_line, wav};
 
 /// Enough audio for a steady figure: half an hour at 8 kHz.
@@ -44,10 +45,4 @@ fn per_hour(rate: Rate, calls: &[Vec<i16>]) -> f64 {
     }
     assert!(level.is_finite());
     (cpu_seconds() - began) * 3_600.0 * rate.hz() as f64 / samples as f64
-}
-
-/// Time that this thread had a processor, so that a busy machine does not count.
-fn cpu_seconds() -> f64 {
-    let spent = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    spent.split(' ').next().and_then(|text| text.parse::<f64>().ok()).unwrap_or_default() * 1e-9
 }

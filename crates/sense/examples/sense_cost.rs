@@ -7,8 +7,7 @@
 #[path = "../tests/common/mod.rs"]
 mod common;
 
-use std::time::Instant;
-
+use calmline_testing::cpu_seconds;
 use common::{CALLS, CALM, NOW, full_leg, hear, over_a_line, policy, spans, wav};
 
 /// Enough audio for a steady figure: half an hour.
@@ -58,12 +57,4 @@ fn per_hour(calls: &[Vec<i16>]) -> f64 {
         }
     }
     (cpu_seconds() - began) * 3_600.0 * 8_000.0 / samples as f64
-}
-
-/// Time that this thread had a processor, so that a busy machine does not count; wall time where the system does not say.
-fn cpu_seconds() -> f64 {
-    static BEGAN: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
-    let spent = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
-    let nanoseconds = spent.as_deref().and_then(|text| text.split(' ').next()?.parse::<f64>().ok());
-    nanoseconds.map_or_else(|| BEGAN.get_or_init(Instant::now).elapsed().as_secs_f64(), |ns| ns * 1e-9)
 }

@@ -1,6 +1,7 @@
-//! What the tests of several crates share: where real data lies, and how a test says that it was skipped.
+//! What the tests and measuring programs of several crates share: where real data lies, how a test says that it was skipped,
+//! and how much processor time a thread has had.
 
-use std::{fmt::Display, io::Write, path::PathBuf};
+use std::{fmt::Display, io::Write, path::PathBuf, sync::OnceLock, time::Instant};
 
 /// A file or folder of the development data, by its path in there: in `CALMLINE_DATA`, else in `../shared/data` beside the
 /// checkout. None where it is absent; the test that asked is then noted as skipped.
@@ -33,4 +34,14 @@ pub fn skipped(why: impl Display) {
     let line = format!("skipped: {}: {why}\n", thread.name().unwrap_or("a thread of a test"));
     // One write for the whole line: other tests write at the same time. Where standard error is closed, nobody reads.
     drop(std::io::stderr().write_all(line.as_bytes()));
+}
+
+/// Seconds for which the calling thread had a processor, so that a busy machine does not count; where the system does not
+/// say, seconds of wall time since the first call.
+#[must_use]
+pub fn cpu_seconds() -> f64 {
+    static BEGAN: OnceLock<Instant> = OnceLock::new();
+    let spent = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let nanoseconds = spent.as_deref().and_then(|text| text.split(' ').next()?.parse::<f64>().ok());
+    nanoseconds.map_or_else(|| BEGAN.get_or_init(Instant::now).elapsed().as_secs_f64(), |ns| ns * 1e-9)
 }

@@ -15,7 +15,10 @@
 pub mod openai;
 pub mod streaming;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 
 use calmline_core::Share;
 use calmline_sense::{Recogniser, RecogniserError, Transcript};
@@ -153,14 +156,18 @@ fn roots() -> Vec<rustls::pki_types::CertificateDer<'static>> {
     rustls_native_certs::load_native_certs().certs
 }
 
-/// How servers are verified over WebSockets.
+/// How servers are verified over WebSockets. Every utterance has a connection of its own; the system's certificates are read
+/// for the first.
 fn tls() -> Result<Arc<rustls::ClientConfig>, rustls::Error> {
-    let mut store = rustls::RootCertStore::empty();
-    store.add_parsable_certificates(roots());
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config =
-        rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
-    Ok(Arc::new(config.with_root_certificates(store).with_no_client_auth()))
+    static TLS: LazyLock<Result<Arc<rustls::ClientConfig>, rustls::Error>> = LazyLock::new(|| {
+        let mut store = rustls::RootCertStore::empty();
+        store.add_parsable_certificates(roots());
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config =
+            rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
+        Ok(Arc::new(config.with_root_certificates(store).with_no_client_auth()))
+    });
+    TLS.clone()
 }
 
 #[cfg(test)]

@@ -143,7 +143,7 @@ fn openai_server(whisper: Shared) -> u16 {
 fn listen(
     stream: TcpStream,
     ends: fn(&Value) -> bool,
-    each: Option<Value>,
+    each: Option<&Value>,
     last: impl Fn(Vec<i16>) -> Value,
 ) {
     let mut socket = accept(stream).unwrap();
@@ -152,7 +152,7 @@ fn listen(
         match message {
             Message::Binary(bytes) => {
                 audio.extend(bytes.chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]])));
-                if let Some(each) = &each {
+                if let Some(each) = each {
                     socket.send(Message::text(each.to_string())).unwrap();
                 }
             }
@@ -175,7 +175,7 @@ fn vosk_server(whisper: Shared) -> u16 {
                 .collect();
             json!({ "result": words, "text": heard.text })
         };
-        listen(stream, |said| said["eof"] == 1, Some(json!({ "partial": "so" })), last);
+        listen(stream, |said| said["eof"] == 1, Some(&json!({ "partial": "so" })), last);
     })
 }
 

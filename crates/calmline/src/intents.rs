@@ -12,7 +12,10 @@ use calmline_language::{
 };
 use serde_json::{Value, json};
 
-use crate::text::{cpu_seconds, labelled, rounded};
+use crate::{
+    measured::{cpu_seconds, random, rounded, timed},
+    text::labelled,
+};
 
 /// Options of `calmline evaluate intents`.
 #[derive(Debug, Clone, clap::Args)]
@@ -73,18 +76,9 @@ pub fn evaluate(options: &EvaluateIntents, mut encoder: Option<Encoder>) -> Resu
     let train_cpu_s = cpu_seconds() - before;
 
     let texts: Vec<&str> = test.iter().map(|one| one.text.as_str()).collect();
-    let before = cpu_seconds();
-    let answers = intents.read(&texts, encoder.as_mut())?;
-    let mut cpu_s = cpu_seconds() - before;
-    let mut passes = 1;
-    // The kernel counts in steps of milliseconds: small tests are timed over several passes.
-    while cpu_s < 0.2 && passes < 1_000 {
-        std::hint::black_box(intents.read(&texts, encoder.as_mut())?);
-        passes += 1;
-        cpu_s = cpu_seconds() - before;
-    }
+    let (answers, texts_per_cpu_s) = timed(texts.len(), || Ok(intents.read(&texts, encoder.as_mut())?))?;
     let mut told = judged(&test, &answers, options.oos_label.as_deref());
-    told["texts_per_cpu_s"] = ((test.len() * passes) as f64 / cpu_s.max(1e-6)).round().into();
+    told["texts_per_cpu_s"] = texts_per_cpu_s.into();
     told["train_n"] = train.len().into();
     told["train_cpu_s"] = rounded(train_cpu_s).into();
     told["intents"] = intents.names().count().into();
@@ -130,7 +124,7 @@ fn draw(rows: Vec<Labelled>, seed: u64, how_many: impl Fn(usize) -> usize) -> (V
     let mut members: BTreeMap<&str, Vec<(u64, usize)>> = BTreeMap::new();
     let mut state = seed;
     for (at, one) in rows.iter().enumerate() {
-        members.entry(&one.intent).or_default().push((mixed(&mut state), at));
+        members.entry(&one.intent).or_default().push((random(&mut state), at));
     }
     let mut drawn = BTreeSet::new();
     for members in members.values_mut() {
@@ -142,15 +136,6 @@ fn draw(rows: Vec<Labelled>, seed: u64, how_many: impl Fn(usize) -> usize) -> (V
         if drawn.contains(&at) { taken.push(one) } else { rest.push(one) }
     }
     (taken, rest)
-}
-
-/// `SplitMix64`: drawing examples needs no better randomness.
-fn mixed(state: &mut u64) -> u64 {
-    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let mut z = *state;
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }
 
 /// The counts. A text out of scope is read rightly when it is turned away.

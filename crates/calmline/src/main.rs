@@ -6,6 +6,7 @@ mod cli;
 mod command;
 mod failure;
 mod intents;
+mod measured;
 mod process_log;
 mod said;
 mod speech;

@@ -12,7 +12,7 @@ use calmline_media::wav;
 use calmline_sense::{RATE, Recogniser};
 use serde_json::{Value, json};
 
-use crate::{affect::read_recording, text::labelled};
+use crate::{affect::read_recording, measured::rounded, text::labelled};
 
 /// Options of `calmline evaluate speech`.
 #[derive(Debug, Clone, clap::Args)]
@@ -157,10 +157,6 @@ fn edits<T: PartialEq>(wanted: &[T], got: &[T]) -> usize {
         }
     }
     row[got.len()]
-}
-
-fn rounded(value: f64) -> f64 {
-    (value * 1e4).round() / 1e4
 }
 
 #[cfg(test)]

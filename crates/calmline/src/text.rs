@@ -14,15 +14,12 @@ use calmline_language::{
 };
 use serde_json::{Value, json};
 
-pub use self::{
-    files::labelled,
-    judging::{cpu_seconds, rounded},
-    training::train,
-};
+pub use self::{files::labelled, training::train};
 use self::{
     judging::{Figures, Judge, Judged},
     meaning::Meaning,
 };
+use crate::measured::{rounded, timed};
 
 /// What is judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -127,24 +124,14 @@ pub fn evaluate(options: &EvaluateText) -> Result<Value> {
         options.test.display()
     );
 
-    let before = cpu_seconds();
-    let judged: Vec<Judged> = test.iter().map(|(text, class)| judge.judge(text, *class)).collect();
-    let mut cpu_s = cpu_seconds() - before;
-    let mut passes = 1;
-    // The kernel counts in steps of milliseconds: small tests are timed over several passes.
-    while cpu_s < 0.2 && passes < 1_000 {
-        let again: usize = test.iter().map(|(text, class)| judge.judge(text, *class).given).sum();
-        std::hint::black_box(again);
-        passes += 1;
-        cpu_s = cpu_seconds() - before;
-    }
+    let judge_all = || Ok(test.iter().map(|(text, class)| judge.judge(text, *class)).collect());
+    let (judged, texts_per_cpu_s): (Vec<Judged>, f64) = timed(test.len(), judge_all)?;
 
     let mut figures = Figures::of(&judged, classes.len(), options.seed);
     figures.insert("n".into(), judged.len().into());
     figures.insert("left_out".into(), (rows_read - judged.len()).into());
     figures.insert("classes".into(), json!(classes));
-    figures
-        .insert("texts_per_cpu_s".into(), ((judged.len() * passes) as f64 / cpu_s.max(1e-6)).round().into());
+    figures.insert("texts_per_cpu_s".into(), texts_per_cpu_s.into());
     if let Judge::Abuse { threshold } = judge {
         figures.insert("threshold".into(), threshold.into());
         let accused = |one: &&Judged| one.scores[1] >= score::ABUSIVE;

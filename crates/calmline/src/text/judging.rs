@@ -1,9 +1,9 @@
 //! How well texts are told apart: each is judged, and the judgements are counted.
 
-use std::fs;
-
 use calmline_language::{Model, score};
 use serde_json::{Value, json};
+
+use crate::measured::{random, rounded};
 
 /// What judges a text.
 pub enum Judge {
@@ -167,32 +167,6 @@ fn average_precision(judged: &[Judged], class: usize, order: &[u32], counts: &[u
         }
     }
     if positives > 0.0 { sum / positives } else { 0.0 }
-}
-
-/// To four places.
-pub fn rounded(value: f64) -> f64 {
-    (value * 10_000.0).round() / 10_000.0
-}
-
-/// SplitMix64: resampling needs no better randomness.
-fn random(state: &mut u64) -> u64 {
-    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let mut z = *state;
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
-}
-
-/// CPU seconds of this thread; wall-clock seconds where the kernel does not tell.
-pub fn cpu_seconds() -> f64 {
-    static START: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
-    fs::read_to_string("/proc/thread-self/schedstat")
-        .ok()
-        .and_then(|told| told.split(' ').next()?.parse::<f64>().ok())
-        .map_or_else(
-            || START.get_or_init(std::time::Instant::now).elapsed().as_secs_f64(),
-            |nanos| nanos * 1e-9,
-        )
 }
 
 #[cfg(test)]

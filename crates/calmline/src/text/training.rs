@@ -9,7 +9,8 @@ use calmline_language::{
 };
 use serde_json::{Value, json};
 
-use super::{TrainText, files::labelled, judging::rounded, meaning::Meaning};
+use super::{TrainText, files::labelled, meaning::Meaning};
+use crate::measured::rounded;
 
 /// Fits the three models that the program carries, from data marked *ship* alone.
 ///

@@ -104,11 +104,11 @@ impl Recogniser for OpenAi {
     }
 
     fn transcribe(&mut self, audio: &[i16], hint: Option<&str>) -> Result<Transcript, RecogniserError> {
+        let language = known(&self.name, hint)?;
         if guard::is_silent(audio) {
-            known(&self.name, hint)?;
             return Ok(nothing());
         }
-        let form = self.form(audio, known(&self.name, hint)?)?;
+        let form = self.form(audio, language)?;
         let mut request = self
             .agent
             .post(&self.url)

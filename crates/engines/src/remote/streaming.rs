@@ -51,6 +51,8 @@ struct Dialect {
     first: fn() -> serde_json::Value,
     last: fn() -> serde_json::Value,
     read: fn(&str) -> Option<Said>,
+    /// Whether each message of audio is answered, and not the last message alone.
+    answers_each: bool,
 }
 
 /// One message of a server.
@@ -85,6 +87,7 @@ const VOSK: Dialect = Dialect {
     first: || json!({ "config": { "sample_rate": RATE, "words": true } }),
     last: || json!({ "eof": 1 }),
     read: vosk,
+    answers_each: true,
 };
 
 const FUNASR: Dialect = Dialect {
@@ -96,6 +99,7 @@ const FUNASR: Dialect = Dialect {
     },
     last: || json!({ "is_speaking": false }),
     read: funasr,
+    answers_each: false,
 };
 
 /// Reads a message of Vosk's server; none if it is none.
@@ -196,7 +200,7 @@ impl Streaming {
         socket.send(text((self.dialect.last)()))?;
         let until = Instant::now() + self.timeout;
         // Vosk answers each message, and closes after its last words; FunASR answers once and may leave the connection open.
-        let mut answers = if self.is_vosk() { audio.chunks(CHUNK).len() + 1 } else { 1 };
+        let mut answers = if self.dialect.answers_each { audio.chunks(CHUNK).len() + 1 } else { 1 };
         while answers > 0 && Instant::now() < until {
             match socket.read() {
                 Ok(Message::Text(message)) => {
@@ -213,10 +217,6 @@ impl Streaming {
         }
         let _ = socket.close(None);
         Ok(heard(&words.text, Some(self.language.clone()), words.confidence()))
-    }
-
-    fn is_vosk(&self) -> bool {
-        std::ptr::fn_addr_eq(self.dialect.read, VOSK.read)
     }
 }
 

@@ -10,12 +10,16 @@
 mod about;
 mod body;
 mod cohort;
+mod cue;
 mod keeping;
 mod levels;
 mod payload;
 mod people;
 mod reason;
+mod routing;
 mod sensed;
+mod spoken;
+mod words;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -23,12 +27,16 @@ use serde::{Deserialize, Serialize};
 pub use self::{
     body::Body,
     cohort::{Cohort, Energy, Extent},
+    cue::{CallCue, Cue, CueKind},
     keeping::WebhookChange,
     levels::{Level, Levels},
     payload::{Clear, PayloadKind},
     people::{AlertOutcome, Band, OfferAnswer, Report, WorkState},
     reason::{Evidence, Param, Reason},
-    sensed::{SignalKind, WordSigns},
+    routing::{RouteFacts, Skill, Waiting},
+    sensed::{CallerSign, Objection, SignalKind, WordSigns},
+    spoken::{Spoken, Word},
+    words::{Abuse, AbuseKind, Intent, Target},
 };
 use crate::id::{EventId, SiteId};
 

@@ -81,7 +81,8 @@ impl Viewer {
                 *signs = None;
                 Some(event)
             }
-            Body::Signal { party: Party::Customer, .. }
+            Body::CallerSignal { .. }
+            | Body::Signal { party: Party::Customer, .. }
             | Body::LegEnvelope { party: Party::Customer, .. } => Some(event),
             _ => None,
         }
@@ -102,16 +103,19 @@ fn resource_of(body: &Body) -> Option<Resource> {
     match body {
         Body::AgentState { .. }
         | Body::AgentTeam { .. }
+        | Body::AgentSkills { .. }
+        | Body::CallRouted { .. }
         | Body::CallOffered { .. }
         | Body::CallAnswered { .. }
         | Body::CallHeld { .. }
         | Body::CallResumed { .. }
         | Body::CallTransferred { .. }
         | Body::CallEnded { .. }
+        | Body::CallDescribed { .. }
         | Body::LegOpened { .. }
         | Body::LegGap { .. }
         | Body::LegClosed { .. } => Some(Resource::Floor),
-        Body::QueueSnapshot { .. } => Some(Resource::Operations),
+        Body::QueueSnapshot { .. } | Body::BreakPriced { .. } => Some(Resource::Operations),
         Body::AlertRaised { .. } | Body::AlertHeld { .. } | Body::AlertClosed { .. } => {
             Some(Resource::Alerts)
         }
@@ -134,8 +138,11 @@ fn resource_of(body: &Body) -> Option<Resource> {
         | Body::SensingStopped { .. }
         | Body::Erased { .. }
         | Body::TimerFired {}
+        | Body::CallerSignal { .. }
         | Body::PromptShown { .. }
         | Body::LoadChanged { .. }
+        | Body::RouteAsked { .. }
+        | Body::EasierAsked { .. }
         | Body::BreakOffered { .. }
         | Body::BreakBegan { .. }
         | Body::BreakUnconfirmed { .. }
@@ -144,6 +151,7 @@ fn resource_of(body: &Body) -> Option<Resource> {
         | Body::BreakAnswered { .. }
         | Body::BreakApproved { .. }
         | Body::SelfReported { .. }
+        | Body::AgentCue { .. }
         | Body::AbuseReported { .. }
         | Body::InferenceDisputed { .. } => None,
     }
@@ -264,6 +272,7 @@ mod tests {
                 confidence: None,
                 text: None,
                 signs: Some(calmline_core::event::WordSigns::default()),
+                intent: None,
             })
         };
         let signs = |seen: Option<Event>| match seen.unwrap().body {

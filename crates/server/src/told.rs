@@ -43,6 +43,16 @@ pub fn told(body: &Body, lang: Lang) -> Told {
         Body::CallResumed { .. } => Told::say(lang, "call.resumed"),
         Body::CallTransferred { .. } => Told::say(lang, "call.transferred"),
         Body::CallEnded { .. } => Told::say(lang, "call.ended"),
+        Body::CallDescribed { .. } => Told::say(lang, "call.described"),
+        Body::AgentSkills { .. } => Told::say(lang, "agent.skills"),
+        Body::RouteAsked { .. } => Told::say(lang, "route.asked"),
+        Body::CallRouted { agent, reasons, .. } => {
+            let code = if agent.is_some() { "call.routed" } else { "call.route_waits" };
+            Told::say(lang, code).because(reasons.iter().map(|reason| lang.tell(reason)))
+        }
+        Body::EasierAsked { minutes, .. } => {
+            Told::tell(lang, &Reason::new("easier.asked").with("minutes", f64::from(*minutes)))
+        }
         Body::Utterance { party, .. } => Told::say(lang, &format!("utterance.{}", party.as_str())),
         Body::WordsShed { reason, .. } => Told::say(lang, &format!("words.shed.{reason}")),
         Body::Signal { kind, drivers, .. } => {
@@ -78,12 +88,23 @@ pub fn told(body: &Body, lang: Lang) -> Told {
             let count = erased.values().sum::<u64>().to_string();
             Told { text: Some(lang.say("retention.ran").replace("{count}", &count)), reasons: Vec::new() }
         }
+        Body::CallerSignal { kind, value, evidence, .. } => {
+            let percent = (value.get() * 100.0).round();
+            let inferred = Reason::new(&format!("caller.{}", kind.as_str())).with("percent", percent);
+            let shown = evidence.iter().map(|piece| lang.tell(&piece.reason));
+            Told::tell(lang, &inferred).because(shown)
+        }
         Body::PromptShown { reason, .. } | Body::AlertHeld { reason, .. } => Told::tell(lang, reason),
         Body::LoadChanged { strain, reasons, .. } => Told::say(lang, &format!("band.{}", strain.as_str()))
             .because(reasons.iter().map(|reason| lang.tell(reason))),
         Body::BreakOffered { minutes, reasons, .. } => {
             let offer = Reason::new("break.offer").with("minutes", f64::from(*minutes));
             Told::tell(lang, &offer).because(reasons.iter().map(|reason| lang.tell(reason)))
+        }
+        Body::BreakPriced { minutes, service_level, without, .. } => {
+            let points = (service_level.get() - without.get()) * 100.0;
+            let priced = Reason::new("break.priced").with("minutes", f64::from(*minutes));
+            Told::tell(lang, &priced.with("points", (points * 10.0).round() / 10.0))
         }
         Body::BreakBegan { .. } => Told::say(lang, "break.began"),
         Body::BreakUnconfirmed { .. } => Told::say(lang, "break.unconfirmed"),
@@ -108,9 +129,15 @@ pub fn told(body: &Body, lang: Lang) -> Told {
         Body::AgentTeam { team: None, .. } => Told::say(lang, "agent.no_team"),
         Body::SelfReported { report: Report::CheckIn, .. } => Told::say(lang, "report.check_in"),
         Body::SelfReported { report: Report::GoodMoment, .. } => Told::say(lang, "report.good_moment"),
+        Body::FitChosen { own: true, .. } => Told::say(lang, "fit.chosen.on"),
+        Body::FitChosen { own: false, .. } => Told::say(lang, "fit.chosen.off"),
         Body::WellbeingFrozen { .. } => Told::say(lang, "wellbeing.frozen"),
+        Body::AgentCue { .. } => Told::say(lang, "cue.told"),
         Body::AbuseReported { .. } => Told::say(lang, "abuse.reported"),
-        Body::InferenceDisputed { .. } => Told::say(lang, "inference.disputed"),
+        Body::InferenceDisputed { objection, .. } => {
+            let why = lang.say(&format!("objection.{}", objection.as_str())).to_owned();
+            Told::say(lang, "inference.disputed").because([why])
+        }
         Body::QueueSnapshot { .. }
         | Body::LegOpened { .. }
         | Body::LegGap { .. }

@@ -15,7 +15,10 @@ impl Body {
             Self::CallResumed { .. } => "call.resumed",
             Self::CallTransferred { .. } => "call.transferred",
             Self::CallEnded { .. } => "call.ended",
+            Self::CallDescribed { .. } => "call.described",
             Self::QueueSnapshot { .. } => "queue.snapshot",
+            Self::AgentSkills { .. } => "agent.skills",
+            Self::RouteAsked { .. } => "route.asked",
             Self::LegOpened { .. } => "leg.opened",
             Self::LegGap { .. } => "leg.gap",
             Self::LegClosed { .. } => "leg.closed",
@@ -33,25 +36,31 @@ impl Body {
             Self::SensingStopped { .. } => "sensing.stopped",
             Self::Erased { .. } => "erased",
             Self::TimerFired {} => "timer.fired",
+            Self::CallerSignal { .. } => "caller.signal",
             Self::PromptShown { .. } => "prompt.shown",
             Self::LoadChanged { .. } => "load.changed",
             Self::BreakOffered { .. } => "break.offered",
+            Self::BreakPriced { .. } => "break.priced",
             Self::BreakBegan { .. } => "break.began",
             Self::BreakUnconfirmed { .. } => "break.unconfirmed",
             Self::BreakEnded { .. } => "break.ended",
             Self::BreakLapsed { .. } => "break.lapsed",
             Self::AlertRaised { .. } => "alert.raised",
             Self::AlertHeld { .. } => "alert.held",
+            Self::CallRouted { .. } => "call.routed",
+            Self::EasierAsked { .. } => "easier.asked",
             Self::BreakAnswered { .. } => "break.answered",
             Self::AlertClosed { .. } => "alert.closed",
             Self::BreakApproved { .. } => "break.approved",
             Self::AgentTeam { .. } => "agent.team",
             Self::SelfReported { .. } => "self.reported",
+            Self::FitChosen { .. } => "fit.chosen",
             Self::WellbeingFrozen { .. } => "wellbeing.frozen",
             Self::ErasureAsked { .. } => "erasure.asked",
             Self::WebhookChanged { .. } => "webhook.changed",
             Self::RetentionSet { .. } => "retention.set",
             Self::RetentionRan { .. } => "retention.ran",
+            Self::AgentCue { .. } => "agent.cue",
             Self::AbuseReported { .. } => "abuse.reported",
             Self::InferenceDisputed { .. } => "inference.disputed",
         }
@@ -62,15 +71,18 @@ impl Body {
     pub fn is_decision(&self) -> bool {
         matches!(
             self,
-            Self::PromptShown { .. }
+            Self::CallerSignal { .. }
+                | Self::PromptShown { .. }
                 | Self::LoadChanged { .. }
                 | Self::BreakOffered { .. }
+                | Self::BreakPriced { .. }
                 | Self::BreakBegan { .. }
                 | Self::BreakUnconfirmed { .. }
                 | Self::BreakEnded { .. }
                 | Self::BreakLapsed { .. }
                 | Self::AlertRaised { .. }
                 | Self::AlertHeld { .. }
+                | Self::CallRouted { .. }
         )
     }
 
@@ -84,6 +96,9 @@ impl Body {
             | Self::CallResumed { call }
             | Self::CallTransferred { call, .. }
             | Self::CallEnded { call, .. }
+            | Self::CallDescribed { call, .. }
+            | Self::RouteAsked { call, .. }
+            | Self::CallRouted { call, .. }
             | Self::LegOpened { call, .. }
             | Self::LegGap { call, .. }
             | Self::LegClosed { call, .. }
@@ -93,7 +108,9 @@ impl Body {
             | Self::LegEnvelope { call, .. }
             | Self::PermitDecided { call, .. }
             | Self::SensingStopped { call, .. }
+            | Self::CallerSignal { call, .. }
             | Self::PromptShown { call, .. }
+            | Self::AgentCue { call, .. }
             | Self::AbuseReported { call, .. } => Some(call),
             Self::AlertRaised { call, .. } | Self::AlertHeld { call, .. } => call.as_ref(),
             _ => None,
@@ -106,8 +123,11 @@ impl Body {
         match self {
             Self::AgentState { agent, .. }
             | Self::CallAnswered { agent, .. }
+            | Self::AgentSkills { agent, .. }
+            | Self::EasierAsked { agent, .. }
             | Self::ConsentGiven { agent, .. }
             | Self::ConsentWithdrawn { agent, .. }
+            | Self::CallerSignal { agent, .. }
             | Self::PromptShown { agent, .. }
             | Self::LoadChanged { agent, .. }
             | Self::BreakOffered { agent, .. }
@@ -121,9 +141,11 @@ impl Body {
             | Self::BreakApproved { agent, .. }
             | Self::AgentTeam { agent, .. }
             | Self::SelfReported { agent, .. }
+            | Self::FitChosen { agent, .. }
+            | Self::AgentCue { agent, .. }
             | Self::AbuseReported { agent, .. }
             | Self::InferenceDisputed { agent, .. } => Some(agent),
-            Self::CallOffered { agent, .. } => agent.as_ref(),
+            Self::CallOffered { agent, .. } | Self::CallRouted { agent, .. } => agent.as_ref(),
             Self::CallTransferred { to, .. } => to.as_ref(),
             _ => None,
         }

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AlertOutcome, Band, Cohort, Evidence, OfferAnswer, PayloadKind, Reason, Report, SignalKind,
-    WebhookChange, WordSigns, WorkState,
+    AlertOutcome, Band, CallerSign, Cohort, Evidence, Intent, Objection, OfferAnswer, PayloadKind, Reason, Report,
+    RouteFacts, SignalKind, Skill, Waiting, WebhookChange, WordSigns, WorkState,
 };
 use crate::{
     id::{AccountId, AgentId, AlertId, CallId, EventId, OfferId, PayloadId, QueueId, SubjectId, WebhookId},
@@ -75,6 +75,20 @@ pub enum Body {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
     },
+    /// What a call is about and what it takes, as far as the platform, the CRM or the agent's wrap-up code says.
+    #[serde(rename = "call.described")]
+    CallDescribed {
+        call: CallId,
+        /// What the caller wants, by the site's own name for it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        intent: Option<String>,
+        /// How many systems the agent opened for it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        systems: Option<u32>,
+        /// Whether its content distresses who hears it: a death, an accident, a threat to a life.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        distressing: bool,
+    },
     /// How a queue stands.
     #[serde(rename = "queue.snapshot")]
     QueueSnapshot {
@@ -85,6 +99,23 @@ pub enum Body {
         available: u32,
         /// The longest present wait in seconds.
         longest_wait_s: f64,
+    },
+
+    /// What an agent can do. What was told before holds no longer.
+    #[serde(rename = "agent.skills")]
+    AgentSkills {
+        agent: AgentId,
+        skills: Vec<Skill>,
+        /// Language tags in lower case, such as `zh`.
+        languages: Vec<String>,
+    },
+    /// A router asks who should take a call.
+    #[serde(rename = "route.asked")]
+    RouteAsked {
+        call: CallId,
+        /// What is known of the call.
+        #[serde(flatten)]
+        waiting: Box<Waiting>,
     },
 
     // ── audio: that it came, never what it was ──
@@ -145,6 +176,9 @@ pub enum Body {
         /// What the words show, where that may be read from them.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         signs: Option<WordSigns>,
+        /// What the caller wants, where the site has taught it and it may be read from the words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        intent: Option<Intent>,
     },
     /// Words were not recognised because the machine could not keep up, or has no speech model.
     #[serde(rename = "words.shed")]
@@ -264,6 +298,27 @@ pub enum Body {
     TimerFired {},
 
     // ── decisions ──
+    /// What is inferred of a caller, at the moment when somebody is told of it. The agent can object to it.
+    #[serde(rename = "caller.signal")]
+    CallerSignal {
+        agent: AgentId,
+        call: CallId,
+        kind: CallerSign,
+        /// How probable it is.
+        value: Share,
+        /// How much of what could be known is known: 0 where nothing was heard, near 1 after a minute of clear evidence.
+        confidence: Share,
+        /// How probable it is of a caller of whom nothing is known.
+        baseline: Share,
+        /// From which second of the call's audio on the evidence was heard; none where it is told, not heard.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from_s: Option<f64>,
+        /// Up to which second.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to_s: Option<f64>,
+        /// What shows it, oldest first.
+        evidence: Vec<Evidence>,
+    },
     /// A short prompt to the agent in a call.
     #[serde(rename = "prompt.shown")]
     PromptShown {
@@ -297,6 +352,21 @@ pub enum Body {
         reasons: Vec<Reason>,
         /// When the offer lapses.
         expires: Timestamp,
+    },
+    /// What one agent fewer costs a queue while a break lasts. For those who plan: it names no agent and no offer.
+    #[serde(rename = "break.priced")]
+    BreakPriced {
+        queue: QueueId,
+        /// How long the break is, in minutes.
+        minutes: u32,
+        /// How many agents serve the queue now, as far as it is known.
+        agents: u32,
+        /// The share of calls answered in time with all of them.
+        service_level: Share,
+        /// The same with one fewer.
+        without: Share,
+        /// By how many minutes the price put the offer off; at most ten.
+        moved_minutes: u32,
     },
     /// The phone platform confirmed that the break began.
     #[serde(rename = "break.began")]
@@ -339,7 +409,32 @@ pub enum Body {
         reason: Reason,
     },
 
+    /// Who should take a call, or until when it waits.
+    #[serde(rename = "call.routed")]
+    CallRouted {
+        call: CallId,
+        /// Who; nobody as long as it waits.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        agent: Option<AgentId>,
+        /// Where candidates were given: the others, best first.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        then: Vec<AgentId>,
+        /// When it makes sense to ask again at the latest, if the call waits for a time and not for an agent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Timestamp>,
+        reasons: Vec<Reason>,
+        /// What was known.
+        facts: RouteFacts,
+    },
+
     // ── people ──
+    /// An agent wants easier calls for a while.
+    #[serde(rename = "easier.asked")]
+    EasierAsked {
+        agent: AgentId,
+        /// How long, in minutes.
+        minutes: u32,
+    },
     /// An agent answered an offer.
     #[serde(rename = "break.answered")]
     BreakAnswered {
@@ -382,6 +477,15 @@ pub enum Body {
         /// What they said, sealed.
         text: PayloadId,
     },
+    /// An agent chose what their check-ins may be used for besides being shown to them. Both are off until then.
+    #[serde(rename = "fit.chosen")]
+    FitChosen {
+        agent: AgentId,
+        /// Fitting the model of strain to themselves, for their own view.
+        own: bool,
+        /// Counting, with at least four others, into what new agents start from.
+        team: bool,
+    },
     /// How the groups of a site were in a week that is over. Written once; nothing that comes later changes it.
     #[serde(rename = "wellbeing.frozen")]
     WellbeingFrozen {
@@ -421,10 +525,24 @@ pub enum Body {
         /// How many of each kind that has an end.
         erased: BTreeMap<PayloadKind, u64>,
     },
+    /// How an agent's voice was in a call that is over, against their own usual; or why nothing is said of it. For the
+    /// agent alone; the event does not tell which of the two it is.
+    #[serde(rename = "agent.cue")]
+    AgentCue {
+        agent: AgentId,
+        call: CallId,
+        /// What is said ([`CallCue`](super::CallCue)), sealed.
+        cue: PayloadId,
+    },
     /// An agent pressed the abuse key.
     #[serde(rename = "abuse.reported")]
     AbuseReported { agent: AgentId, call: CallId },
     /// An agent says that something the software inferred is wrong.
     #[serde(rename = "inference.disputed")]
-    InferenceDisputed { agent: AgentId, event: EventId },
+    InferenceDisputed {
+        agent: AgentId,
+        event: EventId,
+        /// In what way.
+        objection: Objection,
+    },
 }

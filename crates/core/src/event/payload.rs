@@ -27,7 +27,7 @@ impl std::fmt::Debug for Clear {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PayloadKind {
-    /// What was said, personal data replaced by placeholders.
+    /// What was said, personal data replaced by placeholders ([`Spoken`](super::Spoken)).
     Transcript,
     /// What the placeholders stand for.
     Original,
@@ -37,12 +37,15 @@ pub enum PayloadKind {
     SelfReport,
     /// How loud a leg was from moment to moment ([`Levels`](super::Levels)).
     Envelope,
+    /// What an agent's voice showed in a call against their own usual ([`CallCue`](super::CallCue)), and that usual: a dozen
+    /// means and variances.
+    VoiceCue,
 }
 
 impl PayloadKind {
     /// All kinds.
-    pub const ALL: [Self; 5] =
-        [Self::Transcript, Self::Original, Self::Identity, Self::SelfReport, Self::Envelope];
+    pub const ALL: [Self; 6] =
+        [Self::Transcript, Self::Original, Self::Identity, Self::SelfReport, Self::Envelope, Self::VoiceCue];
 
     /// The word used in JSON and in the store.
     #[must_use]
@@ -53,6 +56,7 @@ impl PayloadKind {
             Self::Identity => "identity",
             Self::SelfReport => "self_report",
             Self::Envelope => "envelope",
+            Self::VoiceCue => "voice_cue",
         }
     }
 }

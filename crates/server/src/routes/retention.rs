@@ -99,7 +99,7 @@ fn body(retention: Retention, lang: Lang) -> RetentionSettings {
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct RetentionQuery {
-    /// `transcript`, `original`, `envelope` or `self_report`.
+    /// `transcript`, `original`, `envelope`, `self_report` or `voice_cue`.
     #[param(value_type = String)]
     pub kind: PayloadKind,
     /// After how many days it would go: 1 to 3650.

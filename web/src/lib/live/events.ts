@@ -98,6 +98,7 @@ export interface Bodies {
   'retention.ran': { erased: Partial<Record<string, number>> };
   'abuse.reported': OfCall & { agent: string };
   'inference.disputed': { agent: string; event: string };
+  'agent.cue': { agent: string; call: string; cue: string };
   'self.reported': { agent: string; report: 'check_in' | 'good_moment'; call?: string; text: string };
 }
 
@@ -167,6 +168,7 @@ export const KINDS = [
   'abuse.reported',
   'inference.disputed',
   'self.reported',
+  'agent.cue',
 ] as const satisfies readonly Kind[];
 
 /** Fails to compile when a type of event is missing in {@link KINDS}. */

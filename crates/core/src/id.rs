@@ -127,6 +127,10 @@ ids! {
     CallId = "call_id";
     /// A queue of the phone platform, by id or name.
     QueueId = "queue" spaced;
+    /// What a caller wants, by the name that the site has for it.
+    IntentId = "intent" spaced;
+    /// A skill of agents, by the name that the site has for it.
+    SkillId = "skill" spaced;
     /// Someone whom personal data is about, by pseudonym: an agent or the caller of one call.
     SubjectId = "subject";
     /// An offer of a break, derived from the decision that made it.

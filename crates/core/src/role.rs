@@ -94,11 +94,13 @@ pub enum Resource {
     Wellbeing,
     /// What is kept of callers: its end, never its words.
     Callers,
+    /// How often the software was right, by rule, signal and week; never by person.
+    Monitoring,
 }
 
 impl Resource {
     /// All resources.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::OwnAccount,
         Self::OwnDay,
         Self::OwnData,
@@ -113,6 +115,7 @@ impl Resource {
         Self::Operations,
         Self::Wellbeing,
         Self::Callers,
+        Self::Monitoring,
     ];
 }
 
@@ -130,8 +133,8 @@ pub enum Action {
 pub fn may(role: Role, action: Action, resource: Resource) -> bool {
     use Action::{Change, Read};
     use Resource::{
-        Accounts, Alerts, Attestation, Callers, Calls, Floor, Keys, Operations, OwnAccount, OwnData, OwnDay,
-        Policy, Transcripts, Wellbeing,
+        Accounts, Alerts, Attestation, Callers, Calls, Floor, Keys, Monitoring, Operations, OwnAccount,
+        OwnData, OwnDay, Policy, Transcripts, Wellbeing,
     };
     let granted: &[(Action, Resource)] = match role {
         Role::Agent => &[(Read, OwnDay), (Change, OwnDay), (Read, OwnData), (Change, OwnData)],
@@ -145,7 +148,7 @@ pub fn may(role: Role, action: Action, resource: Resource) -> bool {
             (Read, Operations),
             (Read, Wellbeing),
         ],
-        Role::Analyst => &[(Read, Floor), (Read, Calls), (Read, Operations)],
+        Role::Analyst => &[(Read, Floor), (Read, Calls), (Read, Operations), (Read, Monitoring)],
         Role::Planner => &[(Read, Operations)],
         Role::Coach => &[(Read, Calls), (Read, Transcripts)],
         Role::Admin => &[
@@ -157,8 +160,9 @@ pub fn may(role: Role, action: Action, resource: Resource) -> bool {
             (Change, Keys),
             (Read, Operations),
             (Change, Callers),
+            (Read, Monitoring),
         ],
-        Role::WorksCouncil => &[(Read, Attestation), (Read, Wellbeing)],
+        Role::WorksCouncil => &[(Read, Attestation), (Read, Wellbeing), (Read, Monitoring)],
     };
     let everyone = [(Read, OwnAccount), (Change, OwnAccount), (Read, Policy)];
     everyone.contains(&(action, resource)) || granted.contains(&(action, resource))

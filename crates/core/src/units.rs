@@ -49,6 +49,12 @@ impl Share {
         self.0
     }
 
+    /// Whether it is nothing at all.
+    #[must_use]
+    pub fn is_zero(&self) -> bool {
+        self.0 == 0.0
+    }
+
     /// The number, rounded to three places: what events carry, so that they are the same on every machine.
     #[must_use]
     pub fn rounded(self) -> Self {

@@ -25,7 +25,7 @@ const CLOCK_AHEAD: SignedDuration = SignedDuration::from_mins(5);
 const SINGLE: &str = "application/cloudevents+json";
 const BATCH: &str = "application/cloudevents-batch+json";
 /// The event types that are read, as the log names them.
-pub const TYPES: [&str; 8] = [
+pub const TYPES: [&str; 9] = [
     "agent.state",
     "call.offered",
     "call.answered",
@@ -33,6 +33,7 @@ pub const TYPES: [&str; 8] = [
     "call.resumed",
     "call.transferred",
     "call.ended",
+    "call.described",
     "queue.snapshot",
 ];
 const STATES: &str = "offline, available, busy, wrap_up, on_break, away, training";
@@ -63,6 +64,7 @@ pub enum Work {
     CallResumed { call: CallId },
     CallTransferred { call: CallId, to: Option<String>, queue: Option<QueueId> },
     CallEnded { call: CallId, reason: Option<String> },
+    CallDescribed { call: CallId, intent: Option<String>, systems: Option<u32>, distressing: bool },
     QueueSnapshot { queue: QueueId, waiting: u32, available: u32, longest_wait_s: f64 },
 }
 
@@ -103,6 +105,9 @@ impl WorkEvent {
                 Body::CallTransferred { call, to, queue }
             }
             Work::CallEnded { call, reason } => Body::CallEnded { call, reason },
+            Work::CallDescribed { call, intent, systems, distressing } => {
+                Body::CallDescribed { call, intent, systems, distressing }
+            }
             Work::QueueSnapshot { queue, waiting, available, longest_wait_s } => {
                 Body::QueueSnapshot { queue, waiting, available, longest_wait_s }
             }

@@ -92,6 +92,12 @@ impl Reading {
             "call.resumed" => Work::CallResumed { call: call()? },
             "call.transferred" => Work::CallTransferred { call: call()?, to: agent()?, queue: queue()? },
             "call.ended" => Work::CallEnded { call: call()?, reason: self.reason(data)? },
+            "call.described" => Work::CallDescribed {
+                call: call()?,
+                intent: self.optional_text(data, "intent", "data.intent", 64)?,
+                systems: data.contains_key("systems").then(|| self.count(data, "systems")).transpose()?,
+                distressing: self.flag(data, "distressing")?,
+            },
             _ => Work::QueueSnapshot {
                 queue: self.id(data, "queue", QueueId::new)?,
                 waiting: self.count(data, "waiting")?,
@@ -195,6 +201,18 @@ impl Reading {
             let problem = format!("{key} is not a whole number from 0 to {}", u32::MAX);
             self.fault(&field, problem, format!("send {field} as a whole number"))
         })
+    }
+
+    fn flag(self, data: &Map<String, Value>, key: &str) -> Read<bool> {
+        match data.get(key) {
+            None | Some(Value::Null) => Ok(false),
+            Some(Value::Bool(flag)) => Ok(*flag),
+            Some(_) => {
+                let field = format!("data.{key}");
+                let remedy = format!("send {field} as true or false, or leave it out");
+                Err(self.fault(&field, format!("{key} is neither true nor false"), remedy))
+            }
+        }
     }
 
     fn seconds(self, data: &Map<String, Value>, key: &str) -> Read<f64> {

@@ -78,6 +78,27 @@ fn a_faulty_event_is_named_by_index_field_and_remedy() {
 }
 
 #[test]
+fn what_a_call_is_about_is_read_in_part_or_whole_and_wrong_values_are_named() {
+    let read = |data: Value| {
+        let event = serde_json::json!({"specversion": "1.0", "id": "1", "source": "s", "type": "call.described",
+            "data": data});
+        parse(SINGLE, event.to_string().as_bytes())
+    };
+    let call = CallId::new("c").unwrap();
+    let nothing = Work::CallDescribed { call: call.clone(), intent: None, systems: None, distressing: false };
+    assert_eq!(read(serde_json::json!({"call_id": "c"})).unwrap()[0].work, nothing);
+    let all = serde_json::json!({"call_id": "c", "intent": "理赔", "systems": 3, "distressing": true});
+    let whole = Work::CallDescribed { call, intent: Some("理赔".into()), systems: Some(3), distressing: true };
+    assert_eq!(read(all).unwrap()[0].work, whole);
+    for (member, value) in [("intent", 7.into()), ("systems", (-1).into()), ("distressing", Value::from("no"))] {
+        let mut data = serde_json::json!({"call_id": "c"});
+        data[member] = value;
+        let Err(IntakeError::Events { faults, .. }) = read(data) else { panic!("{member} was taken") };
+        assert_eq!(faults[0].field, format!("data.{member}"));
+    }
+}
+
+#[test]
 fn every_type_is_read_and_every_state() {
     for kind in TYPES {
         for state in STATES.split(", ") {

@@ -31,6 +31,7 @@ export interface Bodies {
   'call.resumed': OfCall;
   'call.transferred': OfCall & { to?: string; queue?: string };
   'call.ended': OfCall & { reason?: string };
+  'call.described': OfCall & { intent?: string; systems?: number; distressing?: boolean };
   'queue.snapshot': { queue: string; waiting: number; available: number; longest_wait_s: number };
   'leg.opened': OfParty & { protocol: string; rate: number };
   'leg.gap': OfParty & { start_s: number; lost_s: number };
@@ -74,6 +75,14 @@ export interface Bodies {
   'break.offered': OfOffer & { minutes: number; reasons: Reason[]; expires: string };
   'break.approved': OfOffer & { by: string };
   'break.answered': OfOffer & OfferAnswer;
+  'break.priced': {
+    queue: string;
+    minutes: number;
+    agents: number;
+    service_level: number;
+    without: number;
+    moved_minutes: number;
+  };
   'break.began': OfOffer;
   'break.unconfirmed': OfOffer;
   'break.ended': OfOffer & { minutes: number };
@@ -99,6 +108,7 @@ export interface Bodies {
   'abuse.reported': OfCall & { agent: string };
   'inference.disputed': { agent: string; event: string };
   'agent.cue': { agent: string; call: string; cue: string };
+  'fit.chosen': { agent: string; own: boolean; team: boolean };
   'self.reported': { agent: string; report: 'check_in' | 'good_moment'; call?: string; text: string };
 }
 
@@ -130,6 +140,7 @@ export const KINDS = [
   'call.resumed',
   'call.transferred',
   'call.ended',
+  'call.described',
   'queue.snapshot',
   'leg.opened',
   'leg.gap',
@@ -152,6 +163,7 @@ export const KINDS = [
   'break.offered',
   'break.approved',
   'break.answered',
+  'break.priced',
   'break.began',
   'break.unconfirmed',
   'break.ended',
@@ -168,6 +180,7 @@ export const KINDS = [
   'abuse.reported',
   'inference.disputed',
   'self.reported',
+  'fit.chosen',
   'agent.cue',
 ] as const satisfies readonly Kind[];
 

@@ -334,11 +334,7 @@ impl Tally {
     /// What was computed, and the purpose that it needed a permit for.
     fn computed(&self) -> Vec<(&'static str, Purpose, Party, u64)> {
         let signals = self.signals.iter().map(|((kind, party), count)| {
-            let purpose = match kind {
-                SignalKind::Arousal => Purpose::VoiceAffect,
-                SignalKind::TalkOver | SignalKind::Silence | SignalKind::SpeechRate => Purpose::TalkDynamics,
-            };
-            (kind.as_str(), purpose, *party, *count)
+            (kind.as_str(), kind.purpose(), *party, *count)
         });
         let heard = self.utterances.values().flat_map(|count| {
             [

@@ -80,6 +80,7 @@ fn overlay(known: &mut Value, recorded: &Value) {
         (known @ Value::Number(_), recorded) if recorded.is_u64() || known.is_f64() && recorded.is_f64() => {
             known.clone_from(recorded);
         }
+        (known @ Value::String(_), Value::String(_)) => known.clone_from(recorded),
         _ => {}
     }
 }

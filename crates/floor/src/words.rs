@@ -160,11 +160,8 @@ impl WordsJob {
             language: transcript.and_then(|transcript| transcript.language.clone()),
             confidence: transcript.map(|transcript| transcript.confidence.rounded()),
             text,
-            signs: signs.map(|signs| WordSigns {
-                sentiment: millis(signs.sentiment),
-                abuse: signs.abuse.rounded(),
-                help: signs.help.rounded(),
-            }),
+            signs,
+            intent: None,
         };
         Draft::derived(self.site.clone(), self.at, Vec::new(), body)
     }

@@ -3,6 +3,7 @@
 
 use calmline_core::{
     AccountId, Body, CallId, Party, SiteId, Timestamp,
+    event::{AbuseKind, Target},
     policy::{Ask, Lapse, Notice, Profile, SitePolicy, WordReading},
 };
 use calmline_language::Reader;
@@ -29,6 +30,22 @@ fn a_caller_is_read_under_a_permit() {
     let signs =
         reader(&policy()).read("I want to speak to your manager, this is unacceptable", at(1)).unwrap();
     assert!(signs.help.get() > 0.7 && signs.sentiment < -0.2 && signs.abuse.get() < 0.7, "{signs:?}");
+}
+
+#[test]
+fn danger_anger_and_the_target_of_an_insult_are_read_too() {
+    let reader = reader(&policy());
+    let read = |said| reader.read(said, at(1)).unwrap();
+    for said in ["I don't want to live any more", "我不想活了"] {
+        assert!(read(said).crisis.get() >= 0.5, "{said}");
+    }
+    assert!(read("you are an idiot and I am furious").anger.get() >= 0.5);
+    assert!(read("I'm scared and I feel hopeless").distress.get() >= 0.5);
+    let wording = |said| read(said).wording.map(|wording| (wording.kind, wording.target));
+    assert_eq!(wording("you are an idiot"), Some((AbuseKind::Insult, Target::Listener)));
+    assert_eq!(wording("我要杀了你"), Some((AbuseKind::Threat, Target::Listener)));
+    assert_eq!(wording("he called me an idiot"), Some((AbuseKind::Insult, Target::Other)));
+    assert_eq!(wording("my parcel has not arrived"), None);
 }
 
 #[test]

@@ -124,6 +124,7 @@ fn a_call(batcher: u32, number: usize) -> anyhow::Result<Vec<Draft>> {
         confidence: Some(Share::new(0.91)),
         text: None,
         signs: None,
+        intent: None,
     };
     let signal = |start_s| Body::Signal {
         call: call.clone(),

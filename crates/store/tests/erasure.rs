@@ -35,6 +35,7 @@ fn said(call: &str) -> Outcome<(Draft, PayloadId, SubjectId)> {
         confidence: None,
         text: Some(payload.clone()),
         signs: None,
+        intent: None,
     };
     let clear = Clear {
         id: payload.clone(),

@@ -6,6 +6,11 @@
 
 use std::{ops::Range, sync::LazyLock};
 
+use calmline_core::{
+    Share,
+    event::{Abuse, AbuseKind, Target},
+};
+
 use super::phrases::{Hit, Kind, Phrases};
 
 static EN: LazyLock<Phrases> =
@@ -25,34 +30,23 @@ pub(super) struct Verdict {
     pub elsewhere: bool,
 }
 
-/// What kind of abuse words are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AbuseKind {
-    /// Harm is announced or wished to the listener.
-    Threat,
-    /// Sexual words to the listener.
-    Harassment,
-    /// Insults and obscene orders.
-    Insult,
-}
-
 /// Wordings that are aimed at the listener by themselves.
 fn is_direct(kind: Kind) -> bool {
     matches!(kind, Kind::Direct | Kind::Threat | Kind::Harassment)
 }
 
-/// The abusive words of a normalised text that are aimed at the listener: what kind, how severe (0 to 1), and where.
-pub(super) fn aimed(normal: &str, has_latin: bool, has_han: bool) -> Vec<(AbuseKind, f64, Range<usize>)> {
+/// The abusive words of a normalised text: what kind, how severe (0 to 1), at whom, and where.
+pub(super) fn wordings(normal: &str, has_latin: bool, has_han: bool) -> Vec<(Abuse, Range<usize>)> {
     let mut found = Vec::new();
     let mut keep = |phrases: &Phrases, aim: fn(&str, &Hit) -> Aim| {
-        let hits = phrases.find(normal).into_iter().filter(|hit| aim(normal, hit) == Aim::Listener);
-        found.extend(hits.map(|hit| {
+        found.extend(phrases.find(normal).into_iter().map(|hit| {
             let kind = match hit.kind {
                 Kind::Threat => AbuseKind::Threat,
                 Kind::Harassment => AbuseKind::Harassment,
                 _ => AbuseKind::Insult,
             };
-            (kind, hit.weight, hit.start..hit.end)
+            let target = if aim(normal, &hit) == Aim::Listener { Target::Listener } else { Target::Other };
+            (Abuse { kind, severity: Share::new(hit.weight).rounded(), target }, hit.start..hit.end)
         }));
     };
     if has_latin {
@@ -62,6 +56,16 @@ pub(super) fn aimed(normal: &str, has_latin: bool, has_han: bool) -> Vec<(AbuseK
         keep(&ZH, chinese);
     }
     found
+}
+
+/// Those that are aimed at the listener.
+pub(super) fn aimed(
+    normal: &str,
+    has_latin: bool,
+    has_han: bool,
+) -> impl Iterator<Item = (Abuse, Range<usize>)> {
+    let all = wordings(normal, has_latin, has_han);
+    all.into_iter().filter(|(abuse, _)| abuse.target == Target::Listener)
 }
 
 /// Whom an insult is aimed at.

@@ -36,12 +36,8 @@ pub fn evidence(text: &str, sign: Sign) -> Vec<String> {
         Sign::Sentiment if turn.language == Some("zh") => sentiment::words(normal),
         Sign::Sentiment => taken_out(&turn, Turn::sentiment),
         Sign::Abuse => {
-            let aimed = abuse::aimed(normal, latin, han);
-            if aimed.is_empty() {
-                taken_out(&turn, Turn::abuse)
-            } else {
-                aimed.into_iter().map(|a| a.2).collect()
-            }
+            let aimed: Vec<_> = abuse::aimed(normal, latin, han).map(|(_, place)| place).collect();
+            if aimed.is_empty() { taken_out(&turn, Turn::abuse) } else { aimed }
         }
         Sign::Help => help::words(normal, latin, han),
         Sign::Crisis => crisis::find(normal, latin, han).into_iter().map(|(place, _)| place).collect(),

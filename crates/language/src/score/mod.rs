@@ -13,11 +13,14 @@ mod phrases;
 mod politeness;
 mod sentiment;
 
-pub use abuse::AbuseKind;
+pub use calmline_core::event::AbuseKind;
 pub use emotion::{Emotions, FELT};
 pub use evidence::{Sign, evidence};
 
-use calmline_core::{Share, event::WordSigns};
+use calmline_core::{
+    Share,
+    event::{Abuse, Target, WordSigns},
+};
 
 use crate::{ngrams::ngrams, normal::normalise, script};
 
@@ -61,12 +64,11 @@ pub fn crisis(text: &str) -> f64 {
 #[must_use]
 pub fn abuse_kinds(text: &str) -> Vec<(AbuseKind, f64)> {
     let turn = Turn::of(text);
-    let aimed = abuse::aimed(&turn.normal, turn.has_latin, turn.has_han);
     let mut kinds: Vec<(AbuseKind, f64)> = Vec::new();
-    for (kind, severity, _) in aimed {
+    for (Abuse { kind, severity, .. }, _) in abuse::aimed(&turn.normal, turn.has_latin, turn.has_han) {
         match kinds.iter_mut().find(|(known, _)| *known == kind) {
-            Some((_, most)) => *most = most.max(severity),
-            None => kinds.push((kind, severity)),
+            Some((_, most)) => *most = most.max(severity.get()),
+            None => kinds.push((kind, severity.get())),
         }
     }
     kinds.sort_by(|a, b| b.1.total_cmp(&a.1));
@@ -87,13 +89,18 @@ pub fn politeness(text: &str) -> f64 {
     politeness::reading(&turn.normal, turn.has_latin, turn.has_han)
 }
 
-/// All three, rounded to three places as events carry them.
+/// What events carry, rounded to three places.
 pub(crate) fn signs(text: &str) -> WordSigns {
     let turn = Turn::of(text);
+    let emotions = emotion::read(&turn.normal, turn.has_latin, turn.has_han).0;
     WordSigns {
         sentiment: (turn.sentiment() * 1000.0).round() / 1000.0,
         abuse: Share::new(turn.abuse()).rounded(),
         help: Share::new(turn.help()).rounded(),
+        crisis: Share::new(turn.crisis()).rounded(),
+        anger: Share::new(emotions.anger).rounded(),
+        distress: Share::new(emotions.distress()).rounded(),
+        wording: turn.severest(),
     }
 }
 
@@ -145,6 +152,15 @@ impl Turn {
 
     fn help(&self) -> f64 {
         help::reading(&self.normal, self.has_latin, self.has_han).max(self.crisis())
+    }
+
+    /// The severest abusive wording; one that is aimed at the listener goes before all others.
+    fn severest(&self) -> Option<Abuse> {
+        let rank = |abuse: &Abuse| (abuse.target == Target::Listener, abuse.severity.get());
+        abuse::wordings(&self.normal, self.has_latin, self.has_han)
+            .into_iter()
+            .map(|(abuse, _)| abuse)
+            .max_by(|a, b| rank(a).partial_cmp(&rank(b)).unwrap_or(std::cmp::Ordering::Equal))
     }
 
     fn crisis(&self) -> f64 {

@@ -270,6 +270,7 @@ mod tests {
             confidence: None,
             text: None,
             signs: None,
+            intent: None,
         };
         let site = SiteId::new("s").unwrap();
         Event {

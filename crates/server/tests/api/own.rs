@@ -54,6 +54,7 @@ pub async fn say(house: &House, call: &CallId, party: Party, subject: SubjectId,
         confidence: Some(Share::new(0.9)),
         text: Some(id.clone()),
         signs: Some(WordSigns { sentiment: -0.7, ..WordSigns::default() }),
+        intent: None,
     };
     let clear = Clear { id, subject, kind: PayloadKind::Transcript, bytes: words.into() };
     let draft = Draft::derived(house.site.clone(), Timestamp::now(), Vec::new(), body).with(clear);

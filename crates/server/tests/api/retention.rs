@@ -26,6 +26,7 @@ async fn say(house: &House, call: &str, days: i64) -> anyhow::Result<PayloadId> 
         confidence: None,
         text: Some(payload.clone()),
         signs: None,
+        intent: None,
     };
     let clear = Clear {
         id: payload.clone(),

@@ -74,6 +74,7 @@ fn batch(name: &str) -> Result<Vec<Draft>, Box<dyn Error>> {
         confidence: None,
         text: Some(payload.clone()),
         signs: None,
+        intent: None,
     };
     let clear = Clear {
         id: payload,

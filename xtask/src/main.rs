@@ -4,6 +4,7 @@
 //! ends by printing how many minutes each step took.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a developer tool talks to its terminal")]
 
+mod accuracy;
 mod bench;
 mod packages;
 mod peers;
@@ -28,6 +29,7 @@ cargo xtask COMMAND [ARGUMENTS]
   web                  build the web app (other commands do so too, where Node is there and something changed)
   shots [PAGE...]      photograph every page, in both languages, light and dark, into target/shots
   bench [AREA...]      measure (sense, care, language, store, server) beside peers and goals; --json for a document
+  accuracy [AREA...]   measure what is told right (voice, speech, text, intents, rules) beside peers, into docs/accuracy.md
   fuzz [--seconds 60]  run every fuzz target for that long
   packages             install the system packages, or print the line that does";
 
@@ -51,7 +53,7 @@ fn run() -> Result<ExitCode> {
     std::env::set_current_dir(root()).context("entering the workspace root")?;
     let asks = rest.iter().any(|argument| matches!(argument.as_str(), "-h" | "--help"));
     match command.as_str() {
-        "test" | "build" | "bench" | "fuzz" | "packages" if asks => help(),
+        "test" | "build" | "bench" | "accuracy" | "fuzz" | "packages" if asks => help(),
         "demo" => calmline("demo", &rest),
         "dev" => calmline("serve", &rest),
         "test" => tests::run(&rest),
@@ -59,6 +61,7 @@ fn run() -> Result<ExitCode> {
         "web" => web::run(),
         "shots" => web::shots(&rest),
         "bench" => bench::run(&rest),
+        "accuracy" => accuracy::run(&rest),
         "fuzz" => tests::fuzz(&rest),
         "packages" => packages::install(&Need::ALL).map(|()| ExitCode::SUCCESS),
         "" | "help" | "-h" | "--help" => help(),

@@ -162,6 +162,7 @@ fn judged(test: &[Labelled], answers: &[Answer<'_>], outside: Option<&str>) -> V
         "oos_recall": share(false, true),
         "macro_f1": rounded(f1 / truths.len().max(1) as f64),
         "n": test.len(),
+        "oos_n": test.iter().filter(|one| Some(one.intent.as_str()) == outside).count(),
     })
 }
 
@@ -210,7 +211,7 @@ mod tests {
         let told = judged(&test, &answers, Some("oos"));
         // F1: a 2/3, b 2/3, out of scope 2/3; c is nobody's truth.
         let wanted = json!({
-            "accuracy": 0.6, "in_scope_accuracy": 0.6667, "oos_recall": 0.5, "macro_f1": 0.6667, "n": 5
+            "accuracy": 0.6, "in_scope_accuracy": 0.6667, "oos_recall": 0.5, "macro_f1": 0.6667, "n": 5, "oos_n": 2
         });
         assert_eq!(told, wanted);
         assert_eq!(judged(&test[..3], &answers[..3], None)["oos_recall"], Value::Null);

@@ -27,7 +27,10 @@ fn nearly_all_words_of_crisis_are_found_and_everyday_words_of_death_are_not() {
     for language in ["en", "zh"] {
         for half in [0, 1] {
             let [positives, found, negatives, alarms] = counts(language, half);
-            eprintln!("{language} half {half}: found {found} of {positives}, {alarms} false of {negatives}");
+            let lines = if half == 0 { "lines that the rules were repaired by" } else { "lines not looked at" };
+            eprintln!(
+                "counted: crisis, {language}, {lines}: {found} of {positives} found, {alarms} false alarms in {negatives}"
+            );
             assert!(positives >= 100 && negatives >= 280);
             assert!(found as f64 >= 0.97 * positives as f64, "{language}: {found} of {positives}");
             assert!(alarms as f64 <= 0.015 * negatives as f64, "{language}: {alarms} of {negatives}");
@@ -54,7 +57,7 @@ fn ordinary_messages_raise_hardly_any_alarm() {
         let lines: Vec<&str> = content.lines().step_by(4).collect();
         let alarms = lines.iter().filter(|line| score::crisis(line) >= CRISIS).count();
         let messages = lines.len();
-        eprintln!("{}: {alarms} of {messages}", path.display());
+        eprintln!("counted: {}, every fourth message: {alarms} of {messages} raise a crisis", path.display());
         assert!(alarms * 1000 <= messages, "{}: {alarms} of {messages}", path.display());
     }
 }

@@ -23,8 +23,6 @@ pub(super) fn measure(measured: &Measured) -> Result<Vec<(&'static str, Table)>>
     ensure!(output.status.success(), "{command:?} ended with {}:\n{said}", output.status);
     let mut table = Table::new(["counted", "result"]);
     for (what, result) in said.lines().filter_map(|line| line.strip_prefix("counted: ")?.split_once(": ")) {
-        let what =
-            measured.data.to_str().map_or(what, |data| what.trim_start_matches(data).trim_start_matches('/'));
         table.row([what.into(), result.into()]);
     }
     ensure!(!table.rows.is_empty(), "the tests counted nothing:\n{said}");

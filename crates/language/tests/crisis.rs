@@ -27,7 +27,8 @@ fn nearly_all_words_of_crisis_are_found_and_everyday_words_of_death_are_not() {
     for language in ["en", "zh"] {
         for half in [0, 1] {
             let [positives, found, negatives, alarms] = counts(language, half);
-            let lines = if half == 0 { "lines that the rules were repaired by" } else { "lines not looked at" };
+            let lines =
+                if half == 0 { "lines that the rules were repaired by" } else { "lines not looked at" };
             eprintln!(
                 "counted: crisis, {language}, {lines}: {found} of {positives} found, {alarms} false alarms in {negatives}"
             );

@@ -120,9 +120,11 @@ const AREAS: &[Area] = &[
         peers: None,
         figures: &[
             more("calls", "live calls without a lost frame", Some(500.0), "calls"),
+            more("most_calls", "the most of several numbers tried", None, "calls"),
             less("lost", "audio samples lost in them", Some(0.0), "samples"),
             less("cpu_share", "CPU of the server during them", None, "cores"),
             less("generator_cpu_share", "CPU of the load generator, apart", None, "cores"),
+            less("cue_p50_ms", "cue latency, p50", None, "ms"),
             less("cue_p99_ms", "cue latency, p99", Some(500.0), "ms"),
             less("ready_ms", "start-up to ready", Some(1000.0), "ms"),
             less("idle_mb", "memory, idle", Some(80.0), "MB"),

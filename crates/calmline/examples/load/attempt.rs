@@ -35,6 +35,7 @@ pub struct Attempt {
     cpu_share: f64,
     generator_cpu_share: f64,
     /// None where no cue was due.
+    cue_p50_ms: Option<f64>,
     cue_p99_ms: Option<f64>,
     cues: u64,
     events: u64,
@@ -108,6 +109,7 @@ impl Attempt {
             broken: broken.len(),
             cpu_share,
             generator_cpu_share,
+            cue_p50_ms: metrics.quantile("calmline_cue_latency_seconds", 0.5).map(|s| s * 1e3),
             cue_p99_ms: metrics.quantile("calmline_cue_latency_seconds", 0.99).map(|s| s * 1e3),
             cues: metrics.sum("calmline_cue_latency_seconds_count") as u64,
             events: metrics.sum("calmline_events_committed_total") as u64,
@@ -130,7 +132,7 @@ impl Attempt {
         json!({
             "calls": self.calls, "lost": self.lost, "broken": self.broken,
             "cpu_share": hundredths(self.cpu_share), "generator_cpu_share": hundredths(self.generator_cpu_share),
-            "cue_p99_ms": self.cue_p99_ms.map(hundredths), "cues": self.cues, "events": self.events,
+            "cue_p50_ms": self.cue_p50_ms.map(hundredths), "cue_p99_ms": self.cue_p99_ms.map(hundredths), "cues": self.cues, "events": self.events,
             "ready_ms": hundredths(self.ready_ms), "idle_mb": hundredths(self.idle_mb),
             "load_mb": hundredths(self.load_mb), "late_p99_ms": hundredths(self.late_p99_ms),
         })

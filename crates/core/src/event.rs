@@ -15,6 +15,7 @@ mod keeping;
 mod levels;
 mod payload;
 mod people;
+mod presence;
 mod reason;
 mod routing;
 mod sensed;
@@ -32,6 +33,7 @@ pub use self::{
     levels::{Level, Levels},
     payload::{Clear, PayloadKind},
     people::{AlertOutcome, Band, OfferAnswer, Report, WorkState},
+    presence::{Presence, PresenceFault},
     reason::{Evidence, Param, Reason},
     routing::{RouteFacts, Skill, Waiting},
     sensed::{CallerSign, Objection, SignalKind, WordSigns},

@@ -102,6 +102,9 @@ fn is_about(body: &Body, me: &AgentId) -> bool {
 fn resource_of(body: &Body) -> Option<Resource> {
     match body {
         Body::AgentState { .. }
+        | Body::PresenceConfirmed { .. }
+        | Body::PresenceRefused { .. }
+        | Body::PresenceUnconfirmed { .. }
         | Body::AgentTeam { .. }
         | Body::AgentSkills { .. }
         | Body::CallRouted { .. }
@@ -146,6 +149,7 @@ fn resource_of(body: &Body) -> Option<Resource> {
         | Body::BreakOffered { .. }
         | Body::BreakBegan { .. }
         | Body::BreakUnconfirmed { .. }
+        | Body::PresenceWanted { .. }
         | Body::BreakEnded { .. }
         | Body::BreakLapsed { .. }
         | Body::BreakAnswered { .. }

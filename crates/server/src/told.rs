@@ -3,7 +3,7 @@
 use calmline_core::{
     Body,
     catalog::Lang,
-    event::{AlertOutcome, OfferAnswer, Reason, Report, WorkState},
+    event::{AlertOutcome, OfferAnswer, Presence, PresenceFault, Reason, Report, WorkState},
     policy::{Notice, Purpose},
 };
 
@@ -108,6 +108,14 @@ pub fn told(body: &Body, lang: Lang) -> Told {
         }
         Body::BreakBegan { .. } => Told::say(lang, "break.began"),
         Body::BreakUnconfirmed { .. } => Told::say(lang, "break.unconfirmed"),
+        Body::PresenceWanted { presence, .. } => of_presence(lang, "wanted", *presence),
+        Body::PresenceConfirmed { presence, .. } => of_presence(lang, "confirmed", *presence),
+        Body::PresenceRefused { presence, fault, .. } => {
+            of_presence(lang, "refused", *presence).because([of_fault(lang, *fault)])
+        }
+        Body::PresenceUnconfirmed { presence, fault, .. } => {
+            of_presence(lang, "unconfirmed", *presence).because([of_fault(lang, *fault)])
+        }
         Body::BreakEnded { minutes, .. } => {
             Told::tell(lang, &Reason::new("break.ended").with("minutes", *minutes))
         }
@@ -155,6 +163,14 @@ fn of_notice(lang: Lang, code: &str, notice: Notice) -> Told {
 fn of_purpose(lang: Lang, code: &str, purpose: Purpose) -> Told {
     let purpose = format!("purpose.{}", purpose.as_str());
     Told::tell(lang, &Reason::new(code).with("purpose", purpose.as_str()))
+}
+
+fn of_presence(lang: Lang, what: &str, presence: Presence) -> Told {
+    Told::say(lang, &format!("presence.{what}.{}", presence.as_str()))
+}
+
+fn of_fault(lang: Lang, fault: PresenceFault) -> String {
+    lang.say(&format!("presence.fault.{}", fault.as_str())).to_owned()
 }
 
 /// The catalogue code of a work state.

@@ -43,6 +43,10 @@ impl Body {
             Self::BreakPriced { .. } => "break.priced",
             Self::BreakBegan { .. } => "break.began",
             Self::BreakUnconfirmed { .. } => "break.unconfirmed",
+            Self::PresenceWanted { .. } => "presence.wanted",
+            Self::PresenceConfirmed { .. } => "presence.confirmed",
+            Self::PresenceRefused { .. } => "presence.refused",
+            Self::PresenceUnconfirmed { .. } => "presence.unconfirmed",
             Self::BreakEnded { .. } => "break.ended",
             Self::BreakLapsed { .. } => "break.lapsed",
             Self::AlertRaised { .. } => "alert.raised",
@@ -78,6 +82,7 @@ impl Body {
                 | Self::BreakPriced { .. }
                 | Self::BreakBegan { .. }
                 | Self::BreakUnconfirmed { .. }
+                | Self::PresenceWanted { .. }
                 | Self::BreakEnded { .. }
                 | Self::BreakLapsed { .. }
                 | Self::AlertRaised { .. }
@@ -133,6 +138,10 @@ impl Body {
             | Self::BreakOffered { agent, .. }
             | Self::BreakBegan { agent, .. }
             | Self::BreakUnconfirmed { agent, .. }
+            | Self::PresenceWanted { agent, .. }
+            | Self::PresenceConfirmed { agent, .. }
+            | Self::PresenceRefused { agent, .. }
+            | Self::PresenceUnconfirmed { agent, .. }
             | Self::BreakEnded { agent, .. }
             | Self::BreakLapsed { agent, .. }
             | Self::AlertRaised { agent, .. }

@@ -6,8 +6,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AlertOutcome, Band, CallerSign, Cohort, Evidence, Intent, Objection, OfferAnswer, PayloadKind, Reason, Report,
-    RouteFacts, SignalKind, Skill, Waiting, WebhookChange, WordSigns, WorkState,
+    AlertOutcome, Band, CallerSign, Cohort, Evidence, Intent, Objection, OfferAnswer, PayloadKind, Presence,
+    PresenceFault, Reason, Report, RouteFacts, SignalKind, Skill, Waiting, WebhookChange, WordSigns,
+    WorkState,
 };
 use crate::{
     id::{AccountId, AgentId, AlertId, CallId, EventId, OfferId, PayloadId, QueueId, SubjectId, WebhookId},
@@ -116,6 +117,28 @@ pub enum Body {
         /// What is known of the call.
         #[serde(flatten)]
         waiting: Box<Waiting>,
+    },
+
+    /// The phone platform shows what was wanted of it; it was read back.
+    #[serde(rename = "presence.confirmed")]
+    PresenceConfirmed { offer: OfferId, agent: AgentId, presence: Presence },
+    /// The phone platform does not do what was wanted of it.
+    #[serde(rename = "presence.refused")]
+    PresenceRefused {
+        offer: OfferId,
+        agent: AgentId,
+        presence: Presence,
+        /// Why.
+        fault: PresenceFault,
+    },
+    /// The phone platform has not shown in time what was wanted of it.
+    #[serde(rename = "presence.unconfirmed")]
+    PresenceUnconfirmed {
+        offer: OfferId,
+        agent: AgentId,
+        presence: Presence,
+        /// Why.
+        fault: PresenceFault,
     },
 
     // ── audio: that it came, never what it was ──
@@ -374,6 +397,10 @@ pub enum Body {
     /// A break was accepted, but the phone platform has not confirmed it.
     #[serde(rename = "break.unconfirmed")]
     BreakUnconfirmed { offer: OfferId, agent: AgentId },
+    /// What the phone platform should show of an agent for the sake of a break: that it begins, now that they are in no
+    /// call, or that its minutes are over.
+    #[serde(rename = "presence.wanted")]
+    PresenceWanted { offer: OfferId, agent: AgentId, presence: Presence },
     /// A break ended.
     #[serde(rename = "break.ended")]
     BreakEnded {

@@ -1,12 +1,17 @@
 //! One agent: what the phone platform says they do, their calls, and what follows from it.
 
-use calmline_core::{AgentId, Body, EventId, Timestamp, event::WorkState};
+use std::collections::VecDeque;
+
+use calmline_core::{
+    AgentId, Body, EventId, Timestamp,
+    event::{Objection, WorkState},
+};
 use jiff::SignedDuration;
 
 use crate::{
     breaks::{Breaks, Mark, Who},
     decisions::Decisions,
-    model::{Activity, Model, Part, Usual},
+    model::{Activity, Model, Now, Part, Usual},
     reasons::Held,
     settings::Settings,
     time::{after, between, hours},
@@ -41,7 +46,9 @@ pub(crate) struct Agent {
     pub(crate) held: Held,
     pub(crate) breaks: Breaks,
     pub(crate) calls: Vec<Has>,
-    pub(crate) causes: [Option<EventId>; 10],
+    pub(crate) causes: [Option<EventId>; Part::ALL.len()],
+    /// Whether what the agent has met since their last call ended makes the present one hard.
+    pub(crate) hard: bool,
     pub(crate) mark: Mark,
     pub(crate) wake: Option<Timestamp>,
     /// The last event about the agent, and when it came.
@@ -51,6 +58,8 @@ pub(crate) struct Agent {
     /// The platform said *busy*, and that call is over.
     busy_over: bool,
     met: Vec<Met>,
+    /// What the agent was told lately, and which events it rests on.
+    told: VecDeque<(EventId, Vec<EventId>)>,
 }
 
 impl Agent {
@@ -62,7 +71,8 @@ impl Agent {
             held: Held::new(),
             breaks: Breaks::new(),
             calls: Vec::new(),
-            causes: [None; 10],
+            causes: [None; Part::ALL.len()],
+            hard: false,
             mark: Mark::default(),
             wake: None,
             heard: None,
@@ -70,6 +80,7 @@ impl Agent {
             state_at: Timestamp::MIN,
             busy_over: false,
             met: Vec::new(),
+            told: VecDeque::new(),
         }
     }
 
@@ -157,33 +168,46 @@ impl Agent {
     /// Remembers what was added to exposure.
     pub(crate) fn met(&mut self, event: EventId, part: Part, added: f64) {
         self.cause(part, event);
+        self.hard = true;
         if self.met.len() == MET {
             self.met.remove(0);
         }
         self.met.push(Met { event, part, added, at: self.model.at() });
     }
 
-    /// The agent says that an event shows nothing of the kind: what it added is taken back. Strain that it has led to so
-    /// far stays; it recovers with rest.
-    pub(crate) fn dispute(&mut self, event: EventId, settings: &Settings) {
+    /// Remembers what something that the agent is told rests on, in case they say that it is wrong.
+    pub(crate) fn rests_on(&mut self, told: EventId, causes: Vec<EventId>) {
+        if self.told.len() == MET {
+            self.told.pop_front();
+        }
+        self.told.push_back((told, causes));
+    }
+
+    /// The agent says that an event, or what they were told because of it, shows nothing of the kind: what it added is taken
+    /// back. Strain that it has led to so far stays; it recovers with rest. What was right, but unwelcome, was met all the
+    /// same.
+    pub(crate) fn dispute(&mut self, event: EventId, objection: Objection, settings: &Settings) {
+        if objection == Objection::Unwelcome {
+            return;
+        }
+        let causes = self.told.iter().find(|(told, _)| *told == event).map(|(_, causes)| causes.clone());
+        let wrong = causes.unwrap_or_else(|| vec![event]);
         let now = self.model.at();
-        for met in &self.met {
-            if met.event != event {
-                continue;
-            }
-            let half_life = if met.part == Part::Abuse {
-                settings.exposure.abuse_half_life_minutes
-            } else {
-                settings.exposure.agitation_half_life_minutes
+        for met in self.met.iter().filter(|met| wrong.contains(&met.event)) {
+            let set = &settings.exposure;
+            let half_life = match met.part {
+                Part::Abuse => set.abuse_half_life_minutes,
+                Part::Distress => set.distress_half_life_minutes,
+                _ => set.agitation_half_life_minutes,
             };
             let left = met.added * crate::time::fade(between(met.at, now), crate::time::minutes(half_life));
-            if met.part == Part::Abuse {
-                self.model.exposure.take_back_abuse(left);
-            } else {
-                self.model.exposure.take_back_agitation(left);
+            match met.part {
+                Part::Abuse => self.model.exposure.take_back_abuse(left),
+                Part::Distress => self.model.exposure.take_back_distress(left),
+                _ => self.model.exposure.take_back_agitation(left),
             }
         }
-        self.met.retain(|met| met.event != event);
+        self.met.retain(|met| !wrong.contains(&met.event));
     }
 
     /// Forgets what is personal; what the agent is doing now remains.
@@ -192,18 +216,19 @@ impl Agent {
         self.usual = Usual::default();
         self.held = Held::new();
         self.met.clear();
+        self.told.clear();
     }
 
     /// Says what follows from the model as it stands. Returns the minutes of work if a break is overdue.
     pub(crate) fn review(
         &mut self,
-        length_now: Option<f64>,
+        now: Now,
         has_place: bool,
         settings: &Settings,
         out: &mut Decisions,
     ) -> Option<f64> {
         if self.model.activity() != Activity::Off {
-            let reading = self.model.read(length_now, settings);
+            let reading = self.model.read(now, settings);
             if let Some(change) = self.held.take(&reading, settings) {
                 let because = change.parts.iter().filter_map(|part| self.causes[*part as usize]).collect();
                 let [load, exposure, strain] = self.held.bands;

@@ -15,7 +15,7 @@ use jiff::SignedDuration;
 
 use crate::{
     decisions::Decisions,
-    model::{Activity, Model, Part},
+    model::{Activity, Model, Now, Part},
     reasons::of_part,
     settings::{BreakSettings, Settings},
     time::{after, before, between, in_minutes, minutes, seconds},
@@ -105,7 +105,7 @@ pub(crate) struct Who<'a> {
     /// Load, exposure, strain.
     pub(crate) bands: [Band; 3],
     /// What last moved each part.
-    pub(crate) causes: &'a [Option<EventId>; 10],
+    pub(crate) causes: &'a [Option<EventId>; Part::ALL.len()],
 }
 
 impl Who<'_> {
@@ -206,7 +206,7 @@ impl Breaks {
     }
 
     fn make(&mut self, who: &Who<'_>, settings: &Settings, out: &mut Decisions) {
-        let reading = who.model.read(None, settings);
+        let reading = who.model.read(Now::default(), settings);
         let minutes_offered = length(reading.strain.max(reading.exposure), who.bands, settings);
         let mut parts = Vec::new();
         if reading.work >= minutes(settings.breaks.offer_after_minutes) {
@@ -214,9 +214,9 @@ impl Breaks {
         }
         let [load, exposure, strain] = who.bands;
         if exposure >= Band::High {
-            let (abuse, agitation) =
-                (reading.parts[Part::Abuse as usize], reading.parts[Part::Agitation as usize]);
-            parts.push(if abuse >= agitation { Part::Abuse } else { Part::Agitation });
+            let pools = [Part::Abuse, Part::Agitation, Part::Distress];
+            let size = |part: &Part| reading.parts[*part as usize];
+            parts.extend(pools.into_iter().rev().max_by(|a, b| size(a).total_cmp(&size(b))));
         }
         if strain >= Band::High {
             parts.push(Part::Strain);

@@ -2,7 +2,7 @@
 
 use calmline_core::{AgentId, CallId, EventId, QueueId, Timestamp};
 
-use crate::caller::Caller;
+use crate::{caller::Caller, escalation::Risk, model::Kind};
 
 /// Why supervisors are told, the most urgent last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -12,6 +12,7 @@ pub(crate) enum Alarm {
     HelpCalled,
     Abuse,
     AbuseReported,
+    CallerInCrisis,
 }
 
 impl Alarm {
@@ -22,6 +23,7 @@ impl Alarm {
             Self::HelpCalled => "alert.help_called",
             Self::Abuse => "alert.abuse",
             Self::AbuseReported => "alert.abuse_reported",
+            Self::CallerInCrisis => "alert.caller_in_crisis",
         }
     }
 
@@ -43,10 +45,20 @@ pub(crate) struct Bound {
 pub(crate) struct Call {
     pub(crate) id: CallId,
     pub(crate) bound: Option<Bound>,
+    /// Who had it last.
+    pub(crate) had: Option<usize>,
     pub(crate) queue: Option<QueueId>,
+    /// What the caller wants, where that was told.
+    pub(crate) request: Option<String>,
+    /// How many systems it took, likewise.
+    pub(crate) systems: Option<u32>,
+    /// Its content is hard to hear; it counts once.
+    pub(crate) distressing: bool,
     pub(crate) ended: Option<Timestamp>,
     pub(crate) caller: Caller,
     pub(crate) prompted: crate::prompts::Prompted,
+    /// What speaks for its being handed on.
+    pub(crate) risk: Risk,
     /// How much of one abusive call the agent's exposure has been given; one call counts once.
     pub(crate) abuse_met: f64,
     /// What supervisors were told, or would have been; once per reason.
@@ -63,15 +75,24 @@ impl Call {
         Self {
             id,
             bound: None,
+            had: None,
             queue: None,
+            request: None,
+            systems: None,
+            distressing: false,
             ended: None,
             caller: Caller::default(),
             prompted: crate::prompts::Prompted::default(),
+            risk: Risk::default(),
             abuse_met: 0.0,
             alarms: Vec::new(),
             heard: at,
             wake: None,
             answered: None,
         }
+    }
+    /// What it is compared by.
+    pub(crate) fn kind(&self) -> Kind<'_> {
+        Kind { queue: self.queue.as_ref(), request: self.request.as_deref() }
     }
 }

@@ -3,9 +3,13 @@
 mod agents;
 mod callers;
 mod calls;
+mod described;
+mod signals;
 mod supervisors;
 
-use calmline_core::{AgentId, Body, CallId, Draft, Event, SiteId, SubjectId, Timestamp};
+use calmline_core::{
+    AgentId, Body, CallId, Draft, Event, Party, SiteId, SubjectId, Timestamp, event::SignalKind, policy::Profile,
+};
 use jiff::SignedDuration;
 
 use crate::{
@@ -14,7 +18,9 @@ use crate::{
     breaks::Room,
     call::Call,
     decisions::Decisions,
-    model::Part,
+    escalation::Happened,
+    hard_calls::HardCalls,
+    model::{Norms, Now, Part},
     settings::Settings,
     table::Table,
     wakes::{Waiter, Wakes},
@@ -25,9 +31,13 @@ use crate::{
 pub struct Care {
     pub(crate) site: SiteId,
     pub(crate) settings: Settings,
+    /// Whose numbers of help are told; strict until the site is opened.
+    profile: Profile,
     now: Timestamp,
     pub(crate) agents: Table<AgentId, Agent>,
     calls: Table<CallId, Call>,
+    norms: Norms,
+    hard_calls: HardCalls,
     wakes: Wakes,
     room: Room,
     desk: Desk,
@@ -40,9 +50,12 @@ impl Care {
         Self {
             site,
             settings,
+            profile: Profile::default(),
             now: Timestamp::MIN,
             agents: Table::new(),
             calls: Table::new(),
+            norms: Norms::default(),
+            hard_calls: HardCalls::default(),
             wakes: Wakes::default(),
             room: Room::default(),
             desk: Desk::default(),
@@ -121,13 +134,27 @@ impl Care {
                 }
                 self.answered(slot, agent, at, id, out);
             }
-            Body::CallHeld { call } => self.complicated(call, Part::Holds, at, id, out),
+            Body::CallHeld { call } => {
+                self.complicated(call, Part::Holds, at, id, out);
+                let slot = self.call(call);
+                self.happened(slot, Happened::Held, id, None, out);
+            }
             Body::CallTransferred { call, .. } => {
                 self.complicated(call, Part::Transfers, at, id, out);
                 let slot = self.call(call);
                 self.unbind(slot, at, id, out);
+                self.happened(slot, Happened::Transferred, id, None, out);
+                if let Some(call) = self.calls.get_mut(slot) {
+                    call.risk.handed_over();
+                }
             }
             Body::CallEnded { call, .. } => self.ended(call, at, id, out),
+            Body::CallDescribed { call, intent, systems, distressing } => {
+                self.described(call, intent.as_ref(), *systems, *distressing, event, out);
+            }
+            Body::SiteOpened { profile, .. } => self.profile = *profile,
+            Body::Utterance { party: Party::Agent, .. } => self.agent_heard(event, out),
+            Body::Signal { kind: SignalKind::Silence | SignalKind::TalkOver, .. } => self.exchanged(event, out),
             Body::Utterance { .. } | Body::Signal { .. } => self.heard(event, out),
             Body::AbuseReported { agent, call } => self.abuse_reported(agent, call, at, id, out),
             Body::BreakAnswered { offer, agent, answer } => {
@@ -138,11 +165,11 @@ impl Care {
                 }
                 self.touch(slot, at, id, out);
             }
-            Body::InferenceDisputed { agent, event: disputed } => {
+            Body::InferenceDisputed { agent, event: disputed, objection } => {
                 let Some(slot) = self.agents.slot(agent) else { return };
                 self.advance(slot, at);
                 if let Some(agent) = self.agents.get_mut(slot) {
-                    agent.dispute(*disputed, &self.settings);
+                    agent.dispute(*disputed, *objection, &self.settings);
                 }
                 self.touch(slot, at, id, out);
             }
@@ -159,12 +186,18 @@ impl Care {
     }
 
     /// The agent as they stand at a time; for [`crate::Standing`].
-    pub(crate) fn at(&self, id: &AgentId, now: Timestamp) -> Option<(Agent, Option<f64>)> {
+    pub(crate) fn at(&self, id: &AgentId, now: Timestamp) -> Option<(Agent, Now)> {
         let mut agent = self.agents.get(self.agents.slot(id)?)?.clone();
         agent.model.advance(now, &self.settings);
-        let length = agent
-            .call_now()
-            .and_then(|(call, length)| agent.usual.compare(self.calls.get(call)?.queue.as_ref(), length));
-        Some((agent, length))
+        let known = now_of(&agent, &self.calls, &self.norms, &self.hard_calls);
+        Some((agent, known))
     }
+}
+
+/// What is known of an agent's present call, and of the site's calls.
+fn now_of(agent: &Agent, calls: &Table<CallId, Call>, norms: &Norms, hard_calls: &HardCalls) -> Now {
+    let length = agent
+        .call_now()
+        .and_then(|(call, length)| norms.compare(&agent.usual, calls.get(call)?.kind(), length));
+    Now { length, usual_hard: hard_calls.usual() }
 }

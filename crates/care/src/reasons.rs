@@ -3,7 +3,7 @@
 use calmline_core::event::{Band, Reason};
 
 use crate::{
-    model::{Part, Reading},
+    model::{Part, Parts, Reading},
     settings::{Bands, Settings},
     time::in_minutes,
 };
@@ -24,21 +24,31 @@ pub(crate) fn of_part(part: Part, reading: &Reading) -> Reason {
         Part::Handling => Reason::new("load.handling"),
         Part::Holds => Reason::new("load.holds"),
         Part::Transfers => Reason::new("load.transfers"),
+        Part::Complexity => Reason::new("load.complexity"),
+        Part::Concurrency => Reason::new("load.concurrency").with("contacts", f64::from(reading.contacts)),
+        Part::Mix => Reason::new("load.mix").with("percent", (reading.hard * 100.0).round()),
+        Part::Monotony => Reason::new("load.monotony").with("calls", f64::from(reading.same_in_a_row)),
         Part::SinceBreak => Reason::new("load.since_break").with("minutes", in_minutes(reading.work).floor()),
         Part::Shift => {
             Reason::new("load.long_shift").with("hours", (in_minutes(reading.shift) / 60.0).floor())
         }
         Part::Abuse => Reason::new("load.abuse"),
         Part::Agitation => Reason::new("load.agitation"),
+        Part::Distress => Reason::new("load.distress"),
         Part::Strain => Reason::new("load.strain"),
+        Part::Carried => Reason::new("load.carried"),
+        Part::Clock if reading.night => Reason::new("load.night"),
+        Part::Clock => {
+            Reason::new("load.long_shift").with("hours", (in_minutes(reading.shift) / 60.0).floor())
+        }
     }
 }
 
 /// What the part says once it weighs less.
 fn of_relief(part: Part) -> Reason {
     Reason::new(match part {
-        Part::SinceBreak | Part::Strain => "load.quick_rest",
-        Part::Abuse | Part::Agitation => "load.exposure_fades",
+        Part::SinceBreak | Part::Strain | Part::Carried => "load.quick_rest",
+        Part::Abuse | Part::Agitation | Part::Distress => "load.exposure_fades",
         _ => "load.easing",
     })
 }
@@ -46,14 +56,14 @@ fn of_relief(part: Part) -> Reason {
 /// One of the three scales: its bands, its value, and which parts it is made of.
 struct Scale {
     value: f64,
-    parts: &'static [usize],
+    parts: std::ops::Range<usize>,
 }
 
 fn scales(reading: &Reading) -> [Scale; 3] {
     [
-        Scale { value: reading.load, parts: &[0, 1, 2, 3, 4, 5, 6] },
-        Scale { value: reading.exposure, parts: &[7, 8] },
-        Scale { value: reading.strain, parts: &[9] },
+        Scale { value: reading.load, parts: Part::LOAD },
+        Scale { value: reading.exposure, parts: Part::EXPOSURE },
+        Scale { value: reading.strain, parts: Part::STRAIN },
     ]
 }
 
@@ -61,7 +71,7 @@ fn scales(reading: &Reading) -> [Scale; 3] {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Held {
     pub(crate) bands: [Band; 3],
-    parts: [f64; 10],
+    parts: Parts,
 }
 
 /// A change of band.
@@ -74,7 +84,7 @@ pub(crate) struct Change {
 
 impl Held {
     pub(crate) fn new() -> Self {
-        Self { bands: [Band::Light; 3], parts: [0.0; 10] }
+        Self { bands: [Band::Light; 3], parts: [0.0; Part::ALL.len()] }
     }
 
     /// The bands of a reading, seen from those held.
@@ -98,7 +108,7 @@ impl Held {
                 std::cmp::Ordering::Less => false,
             };
             let before = moved.len();
-            for &part in scale.parts {
+            for part in scale.parts.clone() {
                 let by = reading.parts[part] - self.parts[part];
                 if by.abs() >= LEAST && (by > 0.0) == rose {
                     moved.push((by.abs(), Part::ALL[part], rose));
@@ -106,11 +116,8 @@ impl Held {
                 self.parts[part] = reading.parts[part];
             }
             if moved.len() == before {
-                let strongest = scale
-                    .parts
-                    .iter()
-                    .copied()
-                    .max_by(|a, b| reading.parts[*a].total_cmp(&reading.parts[*b]));
+                let strongest =
+                    scale.parts.clone().max_by(|a, b| reading.parts[*a].total_cmp(&reading.parts[*b]));
                 moved.extend(strongest.map(|part| (0.0, Part::ALL[part], rose)));
             }
         }

@@ -67,7 +67,8 @@ impl Bands {
 
 /// What counts as load (ISO 10075-1: mental stress, the sum of what acts on the person), and how much.
 ///
-/// The weights are a choice; they add up to 1, so that load is a number from 0 to 1.
+/// The weights of what every site tells are a choice; they add up to 1. Several contacts at once, the mix of calls and
+/// monotony come on top, since not every site has chats or tells what calls are about; load is cut at 1.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct LoadSettings {
@@ -82,8 +83,16 @@ pub struct LoadSettings {
     pub pause_seconds: u32,
     /// Calls back to back at which that part is full. Choice.
     pub calls_in_a_row: u32,
-    /// Holds and transfers within about an hour at which that part is full. Choice.
+    /// Complications within about an hour at which that part is full: a hold or a transfer is one, each system beyond the
+    /// usual half a one, a request that usually takes twice as long as this queue's calls one. Choice.
     pub complications: u32,
+    /// Systems that a call usually takes; only further ones count. Choice.
+    pub usual_systems: u32,
+    /// Contacts at once (chats) at which that part is full. Choice.
+    pub contacts_at_once: u32,
+    /// Requests of one kind in a row at which monotony is full (ISO 10075-1 names monotony among the effects of narrow,
+    /// repetitive tasks). Choice.
+    pub same_in_a_row: u32,
     /// How fast long calls, holds and transfers fade: half-life. Choice.
     pub half_life_minutes: u32,
     /// Hours into the shift from which they weigh. 4: choice; accident risk rises with the hour of the shift (Folkard
@@ -106,6 +115,13 @@ pub struct LoadSettings {
     pub weight_since_break: f64,
     /// Weight of the time in the shift.
     pub weight_shift: f64,
+    /// Weight of several contacts at once, on top.
+    pub weight_concurrency: f64,
+    /// Weight of more hard calls than is usual at the site, on top: where self-service takes the easy calls away, what is
+    /// left is harder call by call though the number of calls falls.
+    pub weight_mix: f64,
+    /// Weight of monotony, on top.
+    pub weight_monotony: f64,
     /// Bands of load. Choice.
     pub bands: Bands,
 }
@@ -119,6 +135,9 @@ impl Default for LoadSettings {
             pause_seconds: 20,
             calls_in_a_row: 8,
             complications: 6,
+            usual_systems: 2,
+            contacts_at_once: 3,
+            same_in_a_row: 12,
             half_life_minutes: 30,
             shift_from_hours: 4,
             shift_full_hours: 10,
@@ -129,6 +148,9 @@ impl Default for LoadSettings {
             weight_complications: 0.10,
             weight_since_break: 0.15,
             weight_shift: 0.10,
+            weight_concurrency: 0.15,
+            weight_mix: 0.10,
+            weight_monotony: 0.05,
             bands: Bands::new(0.25, 0.5, 0.7),
         }
     }
@@ -147,6 +169,10 @@ pub struct ExposureSettings {
     pub agitation_half_life_minutes: u32,
     /// What one minute of fully agitated speech adds. Choice.
     pub agitation_per_minute: f64,
+    /// How fast distressing content fades: half-life. Choice: longer than agitation, since it is thought about afterwards.
+    pub distress_half_life_minutes: u32,
+    /// What one call with distressing content adds. Choice.
+    pub distress_per_call: f64,
     /// Bands of exposure. Choice.
     pub bands: Bands,
 }
@@ -158,6 +184,8 @@ impl Default for ExposureSettings {
             abuse_half_life_minutes: 90,
             agitation_half_life_minutes: 30,
             agitation_per_minute: 0.12,
+            distress_half_life_minutes: 120,
+            distress_per_call: 0.3,
             bands: Bands::new(0.15, 0.4, 0.65),
         }
     }
@@ -187,6 +215,25 @@ pub struct StrainSettings {
     pub from_abuse: f64,
     /// What full exposure to agitation adds to that.
     pub from_agitation: f64,
+    /// What full exposure to distressing content adds to that.
+    pub from_distress: f64,
+    /// Days over which what a day leaves wears off: time constant. 3: strain that is not recovered from by the next morning
+    /// adds up (Meijman & Mulder 1998; Sonnentag & Fritz 2015); the number is a choice, of the order of a weekend.
+    pub carried_days: u32,
+    /// What an ordinary week leaves; only more than that counts. 0.1: what eight hours at strain 0.35 on five days of seven
+    /// settle at.
+    pub carried_usual: f64,
+    /// Weight of what earlier days left beyond that, on top of the day's strain.
+    pub weight_carried: f64,
+    /// What the body clock's lowest hour adds, 04:48 at the site, fading to nothing three hours before and after. The three-process
+    /// model has the lowest alertness about twelve hours after its peak at 16:48 (Åkerstedt & Folkard 1997, Chronobiology
+    /// International 14:115); risk is about 30 % higher on night shifts (Folkard & Tucker 2003). The number is a choice.
+    pub weight_night: f64,
+    /// What a shift of twelve hours adds, rising from the eighth: risk about doubles between them (Folkard & Tucker 2003). The
+    /// number is a choice.
+    pub weight_shift: f64,
+    /// By how many hours the site's clock is ahead of UTC. The server fills it in from the site's time zone.
+    pub utc_offset_hours: f64,
     /// Bands of strain.
     pub bands: Bands,
 }
@@ -200,8 +247,15 @@ impl Default for StrainSettings {
             wrap_up: 0.5,
             waiting: 0.2,
             aside: 0.2,
-            from_abuse: 0.25,
-            from_agitation: 0.15,
+            from_abuse: 0.20,
+            from_agitation: 0.10,
+            from_distress: 0.10,
+            carried_days: 3,
+            carried_usual: 0.10,
+            weight_carried: 1.0,
+            weight_night: 0.10,
+            weight_shift: 0.05,
+            utc_offset_hours: 0.0,
             bands: Bands::new(0.2, 0.42, 0.56),
         }
     }
@@ -229,6 +283,9 @@ pub struct PromptSettings {
     pub shown_seconds: u32,
     /// How old words may be and still bring a prompt: late speech recognition must not prompt about the past. Choice.
     pub stale_seconds: u32,
+    /// Where somebody in danger finds help, as the prompt about it says it, such as `12356, 110, 120`; empty: the numbers
+    /// of the site's profile (`crisis_lines.*` of the catalogue).
+    pub crisis_lines: String,
 }
 
 impl Default for PromptSettings {
@@ -242,6 +299,7 @@ impl Default for PromptSettings {
             per_call: 3,
             shown_seconds: 45,
             stale_seconds: 60,
+            crisis_lines: String::new(),
         }
     }
 }
@@ -282,6 +340,12 @@ pub struct BreakSettings {
     /// Work beyond the latest time, without any offer, after which supervisors are told that the site could not offer
     /// one. Choice.
     pub overdue_after_minutes: u32,
+    /// Within how many seconds calls should be answered, for the price of a break. 20: the trade's usual 80/20.
+    pub answer_within_seconds: u32,
+    /// What one agent fewer may cost in service level while the break lasts before an offer is put off. 0.05: choice.
+    pub price_from: f64,
+    /// By how much the price may put an offer off at most; the never-later rule goes before it. 10: product requirement.
+    pub put_off_minutes: u32,
 }
 
 impl Default for BreakSettings {
@@ -301,6 +365,9 @@ impl Default for BreakSettings {
             give_up_minutes: 15,
             at_once: 0.2,
             overdue_after_minutes: 5,
+            answer_within_seconds: 20,
+            price_from: 0.05,
+            put_off_minutes: 10,
         }
     }
 }

@@ -80,6 +80,9 @@ impl Settings {
         count("load.pause_seconds", load.pause_seconds, 0, 600)?;
         count("load.calls_in_a_row", load.calls_in_a_row, 2, 100)?;
         count("load.complications", load.complications, 1, 100)?;
+        count("load.usual_systems", load.usual_systems, 0, 100)?;
+        count("load.contacts_at_once", load.contacts_at_once, 2, 20)?;
+        count("load.same_in_a_row", load.same_in_a_row, 2, 1000)?;
         count("load.half_life_minutes", load.half_life_minutes, 1, 1440)?;
         count("load.shift_full_hours", load.shift_full_hours, 1, 24)?;
         let (from, full) = (f64::from(load.shift_from_hours), f64::from(load.shift_full_hours));
@@ -101,6 +104,9 @@ impl Settings {
             let wanted = "such that all weights of load add up to 1".into();
             return Err(SettingsError { field: "load.weight_*", value: sum, wanted });
         }
+        within("load.weight_concurrency", load.weight_concurrency, 0.0, 1.0)?;
+        within("load.weight_mix", load.weight_mix, 0.0, 1.0)?;
+        within("load.weight_monotony", load.weight_monotony, 0.0, 1.0)?;
         bands(band_fields!("load"), &load.bands)?;
 
         let exposure = &self.exposure;
@@ -108,6 +114,8 @@ impl Settings {
         count("exposure.abuse_half_life_minutes", exposure.abuse_half_life_minutes, 1, 10_080)?;
         count("exposure.agitation_half_life_minutes", exposure.agitation_half_life_minutes, 1, 10_080)?;
         within("exposure.agitation_per_minute", exposure.agitation_per_minute, 0.0, 1.0)?;
+        count("exposure.distress_half_life_minutes", exposure.distress_half_life_minutes, 1, 10_080)?;
+        within("exposure.distress_per_call", exposure.distress_per_call, 0.0, 1.0)?;
         bands(band_fields!("exposure"), &exposure.bands)?;
 
         let strain = &self.strain;
@@ -120,12 +128,19 @@ impl Settings {
             ("strain.aside", strain.aside),
             ("strain.from_abuse", strain.from_abuse),
             ("strain.from_agitation", strain.from_agitation),
+            ("strain.from_distress", strain.from_distress),
+            ("strain.carried_usual", strain.carried_usual),
+            ("strain.weight_carried", strain.weight_carried),
+            ("strain.weight_night", strain.weight_night),
+            ("strain.weight_shift", strain.weight_shift),
         ] {
             within(field, level, 0.0, 1.0)?;
         }
         let most = strain.in_call.max(strain.wrap_up).max(strain.waiting).max(strain.aside);
-        let room = 1.0 - most - strain.from_agitation + 1e-9;
+        let room = 1.0 - most - strain.from_agitation - strain.from_distress + 1e-9;
         less("strain.from_abuse", strain.from_abuse, "what the other demands leave of 1", room, true)?;
+        count("strain.carried_days", strain.carried_days, 1, 60)?;
+        within("strain.utc_offset_hours", strain.utc_offset_hours, -12.0, 14.0)?;
         bands(band_fields!("strain"), &strain.bands)
     }
 
@@ -160,6 +175,9 @@ impl Settings {
         count("breaks.give_up_minutes", breaks.give_up_minutes, 1, 240)?;
         within("breaks.at_once", breaks.at_once, 0.0, 1.0)?;
         count("breaks.overdue_after_minutes", breaks.overdue_after_minutes, 1, 240)?;
+        count("breaks.answer_within_seconds", breaks.answer_within_seconds, 1, 3600)?;
+        within("breaks.price_from", breaks.price_from, 0.0, 1.0)?;
+        count("breaks.put_off_minutes", breaks.put_off_minutes, 0, 10)?;
 
         let alerts = &self.alerts;
         count("alerts.per_hour", alerts.per_hour, 0, 60)?;

@@ -65,8 +65,8 @@ impl Care {
     /// has named.
     #[must_use]
     pub fn standing(&self, agent: &AgentId, now: Timestamp) -> Option<Standing> {
-        let (agent, length) = self.at(agent, now)?;
-        let reading = agent.model.read(length, &self.settings);
+        let (agent, known) = self.at(agent, now)?;
+        let reading = agent.model.read(known, &self.settings);
         let [load, exposure, strain] = agent.held.bands(&reading, &self.settings);
         let scale = |value, band| Scale { value: Share::new(value).rounded(), band };
         let parts = Part::ALL.into_iter().zip(reading.parts).map(|(part, share)| Contribution {

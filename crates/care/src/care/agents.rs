@@ -5,14 +5,14 @@ use calmline_core::{
     event::{Evidence, Reason, WorkState},
 };
 
-use super::Care;
+use super::{Care, now_of};
 use crate::{
     agent::Agent,
     alerts::Wish,
     breaks::Mark,
     call::Alarm,
     decisions::Decisions,
-    model::{Activity, Part},
+    model::{Activity, Over, Part},
     time::{after, before, hours, next_minute},
     wakes::Waiter,
 };
@@ -50,7 +50,7 @@ impl Care {
                 call.bound = None;
             }
             if let Some(agent) = self.agents.get_mut(slot) {
-                agent.model.call_over(None);
+                agent.model.call_over(Over { hard: std::mem::take(&mut agent.hard), ..Over::default() });
             }
         }
     }
@@ -103,12 +103,9 @@ impl Care {
     pub(super) fn review(&mut self, slot: usize, out: &mut Decisions) {
         let settings = &self.settings;
         let Some(agent) = self.agents.get_mut(slot) else { return };
-        let length_now = agent.call_now().and_then(|(call, length)| {
-            let queue = self.calls.get(call)?.queue.as_ref();
-            agent.usual.compare(queue, length)
-        });
+        let known = now_of(agent, &self.calls, &self.norms, &self.hard_calls);
         // The place that the agent holds already is theirs.
-        let overdue = agent.review(length_now, self.room.has_place(&settings.breaks), settings, out);
+        let overdue = agent.review(known, self.room.has_place(&settings.breaks), settings, out);
         let (activity, now) = (agent.model.activity(), self.now);
         let mark = agent.breaks.mark(activity, now);
         self.room.mark(slot, &mut agent.mark, mark);

@@ -7,7 +7,8 @@ use super::Care;
 use crate::{
     call::{Bound, Call},
     decisions::Decisions,
-    model::Part,
+    hard_calls::HardCalls,
+    model::{Over, Part, complexity},
     time::{after, between, hours, minutes, next_minute},
     wakes::Waiter,
 };
@@ -75,6 +76,7 @@ impl Care {
         if let Some(agent) = self.agents.get_mut(agent_slot) {
             agent.takes(slot, at, &self.settings);
             agent.cause(Part::BackToBack, event);
+            agent.cause(Part::Concurrency, event);
             agent.cause(Part::Occupancy, event);
         }
         self.touch(agent_slot, at, event, out);
@@ -84,17 +86,23 @@ impl Care {
     pub(super) fn unbind(&mut self, slot: usize, at: Timestamp, event: EventId, out: &mut Decisions) {
         let Some(call) = self.calls.get_mut(slot) else { return };
         let Some(bound) = call.bound.take() else { return };
-        let queue = call.queue.clone();
+        call.had = Some(bound.slot);
         self.advance(bound.slot, at);
-        if let Some(agent) = self.agents.get_mut(bound.slot)
+        if let (Some(agent), Some(call)) = (self.agents.get_mut(bound.slot), self.calls.get(slot))
             && let Some(since) = agent.leaves(slot)
         {
             let length: SignedDuration = between(since, at);
-            let compared = agent.usual.compare(queue.as_ref(), length);
-            agent.usual.learn(queue.as_ref(), length);
-            agent.model.call_over(compared);
-            if compared.is_some() {
-                agent.cause(Part::Handling, event);
+            let (kind, load) = (call.kind(), &self.settings.load);
+            let compared = self.norms.compare(&agent.usual, kind, length);
+            let complexity = complexity(call.systems, self.norms.request(kind), load);
+            let met = std::mem::take(&mut agent.hard);
+            let hard = met || HardCalls::is_hard(compared, complexity);
+            self.hard_calls.count(hard);
+            self.norms.learn(kind, length);
+            agent.usual.learn(kind, length);
+            agent.model.call_over(Over { length: compared, request: call.request.clone(), complexity, hard });
+            for part in [Part::Handling, Part::Complexity, Part::Mix, Part::Monotony] {
+                agent.cause(part, event);
             }
         }
         self.touch(bound.slot, at, event, out);

@@ -12,6 +12,11 @@ pub(crate) struct Faded {
 }
 
 impl Faded {
+    /// The mean of the terms; none if there are none.
+    pub(super) fn mean(&self) -> Option<f64> {
+        (self.count > 0.0).then(|| self.sum / self.count)
+    }
+
     pub(crate) fn add(&mut self, value: f64) {
         self.sum += value;
         self.count += 1.0;
@@ -51,15 +56,46 @@ pub(super) fn handling(past: &Faded, now: Option<f64>, set: &LoadSettings) -> f6
     set.weight_handling * share(sum / count / std::f64::consts::LN_2)
 }
 
-/// Holds and transfers share one weight.
-pub(super) fn complications(holds: &Faded, transfers: &Faded, set: &LoadSettings) -> [f64; 2] {
-    let all = holds.count + transfers.count;
+/// Holds, transfers and what else makes calls complex share one weight.
+pub(super) fn complications(counts: [&Faded; 3], set: &LoadSettings) -> [f64; 3] {
+    let all: f64 = counts.iter().map(|count| count.sum).sum();
     if all <= 0.0 {
-        return [0.0; 2];
+        return [0.0; 3];
     }
     let part = set.weight_complications * share(all / f64::from(set.complications.max(1)));
-    [part * holds.count / all, part * transfers.count / all]
+    counts.map(|count| part * count.sum / all)
 }
+
+/// What a call's systems and kind of request add to its complexity: half a complication for each system beyond the usual,
+/// at most two, and one where such requests usually take twice as long as the queue's calls.
+pub(crate) fn complexity(systems: Option<u32>, request: Option<f64>, set: &LoadSettings) -> f64 {
+    let further = systems.map_or(0.0, |systems| f64::from(systems.saturating_sub(set.usual_systems)));
+    (0.5 * further).min(2.0) + share(request.unwrap_or(0.0) / std::f64::consts::LN_2)
+}
+
+/// Empty at one contact, full at the set number; `contacts` is a faded mean.
+pub(super) fn concurrency(contacts: f64, set: &LoadSettings) -> f64 {
+    set.weight_concurrency
+        * share((contacts - 1.0) / f64::from(set.contacts_at_once.saturating_sub(1).max(1)))
+}
+
+/// How far recent calls were hard ones beyond the site's usual share: full at [`HARDER`] above it. Silent as long as a few
+/// calls would say too much.
+pub(super) fn mix(hard: &Faded, usual: Option<f64>, set: &LoadSettings) -> f64 {
+    let Some(usual) = usual.filter(|_| hard.count >= ENOUGH_MIXED) else { return 0.0 };
+    set.weight_mix * share((hard.sum / hard.count - usual) / HARDER)
+}
+
+/// Empty at the first request of a kind, full at the set number in a row.
+pub(super) fn monotony(in_a_row: u32, set: &LoadSettings) -> f64 {
+    let more = f64::from(in_a_row.saturating_sub(1));
+    set.weight_monotony * share(more / f64::from(set.same_in_a_row.saturating_sub(1).max(1)))
+}
+
+/// By how much the share of hard calls exceeds the usual one when that part is full. Choice.
+const HARDER: f64 = 0.3;
+/// Calls, faded, from which their mix says something. Choice.
+const ENOUGH_MIXED: f64 = 4.0;
 
 /// Full when a break is due at the latest.
 pub(super) fn since_break(work: SignedDuration, latest: SignedDuration, set: &LoadSettings) -> f64 {

@@ -11,26 +11,36 @@
 //! stretch of time changes nothing (property-tested); there is no tick.
 //!
 //! ## Load, 0 to 1
-//! A weighted sum ([`crate::settings::LoadSettings`]) of six parts, each 0 to 1: occupancy over the last hour against the
-//! ceiling, calls back to back, calls longer than this agent's usual, holds and transfers, work since the last break, and
-//! time in the shift.
+//! A weighted sum ([`crate::settings::LoadSettings`]) of parts, each 0 to 1: occupancy over the last hour against the
+//! ceiling, calls back to back, calls longer than usual, complexity (holds, transfers, systems, hard requests), work since
+//! the last break, and time in the shift; on top of these, several contacts at once, more hard calls than is usual at the
+//! site, and one kind of request in a row. The sum is cut at 1.
 //!
 //! ## Exposure, 0 to 1
-//! Two pools, abuse `A` and agitation `G`. An experience of size `i` fills what is left (`A ← A + (1 − A)·i`), so that
-//! no pool exceeds 1; both fade with a half-life. Exposure is `1 − (1 − A)(1 − G)`.
+//! Three pools, abuse `A`, agitation `G` and distressing content `D`. An experience of size `i` fills what is left
+//! (`A ← A + (1 − A)·i`), so that no pool exceeds 1; each fades with a half-life. Exposure is `1 − (1 − A)(1 − G)(1 − D)`.
 //!
 //! ## Strain, 0 to 1
-//! A reservoir `S`. At work it moves towards what the present demand would settle at, with time constant `τ`:
-//! `dS/dt = (d + a·A(t) + g·G(t) − S) / τ`, where `d` depends on the activity; at rest and off work it recovers:
+//! Two reservoirs. The day's, `S`, moves at work towards what the present demand would settle at, with time constant `τ`:
+//! `dS/dt = (d + a·A(t) + g·G(t) + c·D(t) − S) / τ`, where `d` depends on the activity; at rest and off work it recovers:
 //! `dS/dt = −S / τ_rest`. This is the shape of the effort-recovery model (Meijman & Mulder 1998, *Psychological aspects
 //! of workload*): load reactions build up under demand and return to the baseline when it stops; without enough time they
 //! accumulate. That detaching from work is what lets them return is Sonnentag & Fritz's stressor-detachment model (2015).
+//! What accumulates is the second reservoir, `L`, which follows the first over days: `dL/dt = (S − L) / T`. What it holds
+//! beyond an ordinary week's rest adds to strain, and so do the body clock's low hours and the last hours of a long shift,
+//! after the three-process model of alertness (Åkerstedt & Folkard 1997; Folkard & Tucker 2003).
 //! The parameters are a choice. They lead to this: at 85 % occupancy a ten-minute break per 50 minutes keeps strain *usual*
 //! for as long as the day lasts (settling near 0.33), five-minute breaks near 0.39, no break reaches *high* after
 //! two hours and a quarter, and unbroken calls without a pause reach *heavy* after about four.
+//!
+//! ## One person's own
+//! The numbers above are the same for everybody. [`personal`] fits what a person's own check-ins say about them, for that
+//! person alone; nothing of it enters [`crate::Care`].
 
+mod clock;
 mod exposure;
 mod load;
+pub mod personal;
 mod strain;
 mod usual;
 mod window;
@@ -40,13 +50,15 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use exposure::Exposure;
-pub(crate) use usual::Usual;
+pub(crate) use load::complexity;
+pub(crate) use usual::{Kind, Norms, Usual};
 
 use crate::{
     settings::Settings,
     time::{between, fade, hours, minutes},
 };
 use load::Faded;
+use strain::{Reservoirs, Terms};
 use window::Window;
 
 /// What an agent is doing, as far as demand and rest go.
@@ -95,6 +107,14 @@ pub enum Part {
     Holds,
     /// Handing calls over.
     Transfers,
+    /// Several systems, or requests that are hard of their kind.
+    Complexity,
+    /// Several contacts at once.
+    Concurrency,
+    /// More hard calls than is usual here.
+    Mix,
+    /// One kind of request in a row.
+    Monotony,
     /// Work since the last break.
     SinceBreak,
     /// Time in the shift.
@@ -103,25 +123,44 @@ pub enum Part {
     Abuse,
     /// Agitated callers met.
     Agitation,
+    /// Calls with distressing content.
+    Distress,
     /// What the day's demands have added up to.
     Strain,
+    /// What earlier days have left.
+    Carried,
+    /// The body clock's low hours, and the last hours of a long shift.
+    Clock,
 }
 
 impl Part {
-    /// All parts: seven of load, two of exposure, and strain.
-    pub const ALL: [Self; 10] = [
+    /// All parts: eleven of load, three of exposure, three of strain.
+    pub const ALL: [Self; 17] = [
         Self::Occupancy,
         Self::BackToBack,
         Self::Handling,
         Self::Holds,
         Self::Transfers,
+        Self::Complexity,
+        Self::Concurrency,
+        Self::Mix,
+        Self::Monotony,
         Self::SinceBreak,
         Self::Shift,
         Self::Abuse,
         Self::Agitation,
+        Self::Distress,
         Self::Strain,
+        Self::Carried,
+        Self::Clock,
     ];
+    pub(crate) const LOAD: std::ops::Range<usize> = 0..11;
+    pub(crate) const EXPOSURE: std::ops::Range<usize> = 11..14;
+    pub(crate) const STRAIN: std::ops::Range<usize> = 14..17;
 }
+
+/// One number for each of [`Part::ALL`].
+pub(crate) type Parts = [f64; Part::ALL.len()];
 
 /// The three values, and what each part contributes to its scale.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -129,10 +168,17 @@ pub(crate) struct Reading {
     pub(crate) load: f64,
     pub(crate) exposure: f64,
     pub(crate) strain: f64,
-    pub(crate) parts: [f64; 10],
+    pub(crate) parts: Parts,
     /// Share of the last hour's signed-in time spent on calls and after-call work, once it says something.
     pub(crate) occupancy: Option<f64>,
     pub(crate) calls_in_a_row: u32,
+    /// Contacts now.
+    pub(crate) contacts: u32,
+    /// The share of recent calls that were hard, where it counts.
+    pub(crate) hard: f64,
+    pub(crate) same_in_a_row: u32,
+    /// Whether the body clock, and not the length of the shift, weighs in [`Part::Clock`].
+    pub(crate) night: bool,
     pub(crate) work: SignedDuration,
     pub(crate) shift: SignedDuration,
 }
@@ -151,8 +197,38 @@ pub(crate) struct Model {
     long_calls: Faded,
     holds: Faded,
     transfers: Faded,
+    complexity: Faded,
+    /// Whether recent calls were hard ones.
+    hard: Faded,
+    contacts: u32,
+    /// Contacts at once, as a faded mean.
+    at_once: f64,
+    last_request: Option<String>,
+    same_in_a_row: u32,
     pub(crate) exposure: Exposure,
-    strain: f64,
+    strain: Reservoirs,
+}
+
+/// What is known of a call as an agent's part in it ends.
+#[derive(Debug, Default)]
+pub(crate) struct Over {
+    /// The logarithm of its length against the usual one, where that is known.
+    pub(crate) length: Option<f64>,
+    /// What the caller wanted, where that was told.
+    pub(crate) request: Option<String>,
+    /// What its systems and its kind add to its complexity.
+    pub(crate) complexity: f64,
+    /// Whether it was one of the hard ones.
+    pub(crate) hard: bool,
+}
+
+/// What is known beyond the model when it is read.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Now {
+    /// The present call's length as in [`Over::length`].
+    pub(crate) length: Option<f64>,
+    /// The share of calls at the site that are usually hard.
+    pub(crate) usual_hard: Option<f64>,
 }
 
 impl Model {
@@ -169,8 +245,14 @@ impl Model {
             long_calls: Faded::default(),
             holds: Faded::default(),
             transfers: Faded::default(),
+            complexity: Faded::default(),
+            hard: Faded::default(),
+            contacts: 0,
+            at_once: 0.0,
+            last_request: None,
+            same_in_a_row: 0,
             exposure: Exposure::default(),
-            strain: 0.0,
+            strain: Reservoirs::default(),
         }
     }
 
@@ -199,13 +281,16 @@ impl Model {
             return;
         }
         self.at = to;
-        self.strain =
-            strain::after(self.strain, self.activity, &self.exposure, span, &strain::Terms::of(settings));
+        self.strain = self.strain.after(self.activity, &self.exposure, span, &Terms::of(settings));
         self.exposure.fade(span, &settings.exposure);
         let faded = fade(span, minutes(settings.load.half_life_minutes));
-        for kept in [&mut self.long_calls, &mut self.holds, &mut self.transfers] {
+        for kept in [&mut self.long_calls, &mut self.holds, &mut self.transfers, &mut self.complexity] {
             kept.fade(faded);
         }
+        // The mix of calls is a matter of hours: four times as slow.
+        self.hard.fade(faded.sqrt().sqrt());
+        let contacts = f64::from(self.contacts);
+        self.at_once = contacts + (self.at_once - contacts) * faded;
         if self.activity.is_work() {
             self.work = self.work.saturating_add(span);
         } else if self.activity.is_rest()
@@ -246,17 +331,31 @@ impl Model {
 
     /// A call was taken.
     pub(crate) fn call_began(&mut self, settings: &Settings) {
-        let hardly_a_pause = self.idle_since_call <= crate::time::seconds(settings.load.pause_seconds);
-        self.calls_in_a_row = if hardly_a_pause { self.calls_in_a_row.saturating_add(1) } else { 1 };
+        // One of several contacts at once does not come after another.
+        if self.contacts == 0 {
+            let hardly_a_pause = self.idle_since_call <= crate::time::seconds(settings.load.pause_seconds);
+            self.calls_in_a_row = if hardly_a_pause { self.calls_in_a_row.saturating_add(1) } else { 1 };
+        }
+        self.contacts = self.contacts.saturating_add(1);
         self.idle_since_call = SignedDuration::ZERO;
     }
 
-    /// A call is over; `length` is the logarithm of its length against the usual one, where that is known.
-    pub(crate) fn call_over(&mut self, length: Option<f64>) {
+    /// A call is over.
+    pub(crate) fn call_over(&mut self, over: Over) {
         self.idle_since_call = SignedDuration::ZERO;
-        if let Some(length) = length {
+        self.contacts = self.contacts.saturating_sub(1);
+        if let Some(length) = over.length {
             self.long_calls.add(length);
         }
+        self.complexity.add(over.complexity);
+        self.hard.add(f64::from(u8::from(over.hard)));
+        let same = over.request.is_some() && over.request == self.last_request;
+        self.same_in_a_row = match over.request {
+            Some(_) if same => self.same_in_a_row.saturating_add(1),
+            Some(_) => 1,
+            None => 0,
+        };
+        self.last_request = over.request;
     }
 
     pub(crate) fn held(&mut self) {
@@ -267,36 +366,50 @@ impl Model {
         self.transfers.add(1.0);
     }
 
-    /// Where the agent stands at the time that the model has come to. `length_now` is the present call's length like in
-    /// [`Self::call_over`].
-    pub(crate) fn read(&self, length_now: Option<f64>, settings: &Settings) -> Reading {
+    /// Where the agent stands at the time that the model has come to.
+    pub(crate) fn read(&self, now: Now, settings: &Settings) -> Reading {
         let set = &settings.load;
         let occupancy = self.occupancy(settings);
         let pausing = self.idle_since_call > crate::time::seconds(set.pause_seconds);
         let calls_in_a_row = if pausing { 0 } else { self.calls_in_a_row };
         let present = self.shift_began.filter(|_| self.activity != Activity::Off);
         let shift = present.map_or(SignedDuration::ZERO, |began| between(began, self.at));
-        let (abuse, agitation) = (self.exposure.abuse(), self.exposure.agitation());
-        let [holds, transfers] = load::complications(&self.holds, &self.transfers, set);
-        let parts = [
+        let [holds, transfers, complex] =
+            load::complications([&self.holds, &self.transfers, &self.complexity], set);
+        let (night, long) = clock::terms(self.at, shift, settings);
+        let on_duty = f64::from(u8::from(!self.activity.is_rest()));
+        let beyond = (self.strain.carried - settings.strain.carried_usual).max(0.0);
+        let parts: Parts = [
             occupancy.map_or(0.0, |busy| load::occupancy(busy, set)),
             load::back_to_back(calls_in_a_row, set),
-            load::handling(&self.long_calls, length_now, set),
+            load::handling(&self.long_calls, now.length, set),
             holds,
             transfers,
+            complex,
+            load::concurrency(self.at_once, set),
+            load::mix(&self.hard, now.usual_hard, set),
+            load::monotony(self.same_in_a_row, set),
             load::since_break(self.work, minutes(settings.breaks.never_later_minutes), set),
             load::shift(shift, set),
-            abuse,
-            agitation,
-            self.strain,
+            self.exposure.abuse(),
+            self.exposure.agitation(),
+            self.exposure.distress(),
+            self.strain.now,
+            settings.strain.weight_carried * beyond,
+            on_duty * (night + long),
         ];
+        let sum = |range: std::ops::Range<usize>| parts[range].iter().sum::<f64>().clamp(0.0, 1.0);
         Reading {
-            load: parts[..7].iter().sum::<f64>().clamp(0.0, 1.0),
+            load: sum(Part::LOAD),
             exposure: self.exposure.total(),
-            strain: self.strain,
+            strain: sum(Part::STRAIN),
             parts,
             occupancy,
             calls_in_a_row,
+            contacts: self.contacts,
+            hard: self.hard.mean().unwrap_or(0.0),
+            same_in_a_row: self.same_in_a_row,
+            night: night >= long,
             work: self.work,
             shift,
         }
@@ -315,9 +428,9 @@ impl Model {
 
     /// Forgets everything about the person; what they are doing now remains.
     pub(crate) fn erase(&mut self) {
-        let (activity, at) = (self.activity, self.at);
+        let (activity, at, contacts) = (self.activity, self.at, self.contacts);
         let shift_began = (activity != Activity::Off).then_some(at);
-        *self = Self { activity, shift_began, ..Self::new(at) };
+        *self = Self { activity, shift_began, contacts, ..Self::new(at) };
     }
 }
 

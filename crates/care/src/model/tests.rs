@@ -47,7 +47,7 @@ fn run(steps: &[Step], cut: bool, settings: &Settings) -> Reading {
             model.advance(after(begin, seconds(step.seconds * n / cuts)), settings);
         }
     }
-    model.read(Some(0.4), settings)
+    model.read(Now { length: Some(0.4), usual_hard: Some(0.1) }, settings)
 }
 
 proptest! {
@@ -96,7 +96,7 @@ fn day(hours: u32, busy: u32, rest: u32) -> f64 {
                 model.advance(after(model.at(), seconds(span)), &settings);
             }
         }
-        top = model.read(None, &settings).strain;
+        top = model.read(Now::default(), &settings).strain;
         model.enter(Activity::Rest, &settings);
         model.advance(after(model.at(), minutes(rest)), &settings);
     }
@@ -134,7 +134,8 @@ fn a_strain_of_equal_time_constants_is_the_limit_of_unequal_ones() {
             },
             ..settings.clone()
         };
-        strain::after(0.2, Activity::InCall, &exposure, minutes(60), &strain::Terms::of(&set))
+        let from = Reservoirs { now: 0.2, carried: 0.0 };
+        from.after(Activity::InCall, &exposure, minutes(60), &Terms::of(&set)).now
     };
     assert!((strain(own.floor()) - strain(own.ceil())).abs() < 1e-4);
 }
@@ -146,7 +147,7 @@ fn occupancy_is_that_of_the_last_hour() {
     let mut go = |activity, span| {
         model.enter(activity, &settings);
         model.advance(after(model.at(), minutes(span)), &settings);
-        model.read(None, &settings).occupancy
+        model.read(Now::default(), &settings).occupancy
     };
     assert_eq!(go(Activity::InCall, 10), None, "too early to say");
     assert_eq!(go(Activity::InCall, 50), Some(1.0));

@@ -2,6 +2,8 @@
 
 mod breaks;
 mod callers;
+mod described;
 mod floor;
 mod hard_morning;
 mod shifts;
+mod signals;

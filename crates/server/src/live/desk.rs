@@ -13,9 +13,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use calmline_core::{AgentId, Body, CallId, Draft, Event, EventId, Position, SiteId, policy::SitePolicy};
+use calmline_care::Settings;
+use calmline_core::{
+    AgentId, Body, CallId, Draft, Event, EventId, Position, SiteId, Timestamp, policy::SitePolicy,
+};
 use calmline_floor::{Decider, Ear};
 use calmline_store::{Feed, Site, StoreError};
+use jiff::tz::TimeZone;
 use tokio::sync::broadcast;
 
 use super::{
@@ -89,7 +93,8 @@ impl Desk {
             desk.take(event);
         };
         let after = desk.catch_up(live, take).await?;
-        let settings = desk.with(|decider| decider.record(&live.care, clock::now()));
+        let now = clock::now();
+        let settings = desk.with(|decider| decider.record(&by_its_clock(&live.care, site, now), now));
         live.append(settings.into_iter().collect()).await?;
         live.deciding.spawn(Arc::clone(&desk).keep_heeding(Arc::clone(live)));
         live.deciding.spawn(Arc::clone(&desk).keep_deciding(Arc::clone(live), after));
@@ -239,4 +244,15 @@ fn settle(live: &Arc<Live>, drafts: Vec<Draft>) {
 /// decider that panicked is better asked again than never.
 fn hold<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
     lock.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The settings with the site's clock, which care has no other way to know; a configuration that sets it goes before.
+fn by_its_clock(settings: &Settings, site: &Site, now: Timestamp) -> Settings {
+    let mut settings = settings.clone();
+    if settings.strain.utc_offset_hours == 0.0
+        && let Ok(zone) = TimeZone::get(&site.time_zone)
+    {
+        settings.strain.utc_offset_hours = f64::from(zone.to_offset(now).seconds()) / 3600.0;
+    }
+    settings
 }

@@ -24,7 +24,7 @@ const READ: Access = Access::Any(&[(Action::Read, Resource::Policy)]);
 
 /// Where defaults come from that are not a choice: by group and name, the code of the source's sentence. The settings' own
 /// documentation says the same (`calmline_care::settings`).
-const SOURCES: [(&str, &str, &str); 21] = [
+const SOURCES: [(&str, &str, &str); 26] = [
     ("load", "window_minutes", "trade"),
     ("load", "occupancy_ceiling", "occupancy"),
     ("load", "shift_from_hours", "shift"),
@@ -38,12 +38,17 @@ const SOURCES: [(&str, &str, &str); 21] = [
     ("strain", "wrap_up", "effort_recovery"),
     ("strain", "waiting", "effort_recovery"),
     ("strain", "from_abuse", "exhaustion"),
+    ("strain", "carried_days", "recovery"),
+    ("strain", "weight_night", "body_clock"),
+    ("strain", "weight_shift", "shift"),
     ("breaks", "offer_after_minutes", "hse"),
     ("breaks", "never_later_minutes", "hse"),
     ("breaks", "shortest_minutes", "hse"),
     ("breaks", "longest_minutes", "hse"),
     ("breaks", "depleted_minutes", "short_breaks"),
     ("breaks", "confirm_seconds", "product"),
+    ("breaks", "answer_within_seconds", "trade"),
+    ("breaks", "put_off_minutes", "product"),
     ("alerts", "per_hour", "design"),
     ("memory", "silent_agent_hours", "daily_rest"),
 ];

@@ -68,6 +68,11 @@ const AREAS: &[Area] = &[
                 "silero-vad alone, same audio",
             ),
             less("cpu_s_per_leg_hour", "acoustic chain, leg-hour of a real call", Some(3.0), "CPU-s"),
+            beside(
+                less("eu_agent_cpu_s_per_leg_hour", "all that `eu` permits of an agent's leg", None, "CPU-s"),
+                "segmentation_cpu_s_per_leg_hour",
+                "cutting into utterances alone",
+            ),
         ],
     },
     Area {

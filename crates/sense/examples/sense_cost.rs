@@ -7,8 +7,14 @@
 #[path = "../tests/common/mod.rs"]
 mod common;
 
+use calmline_core::{
+    AccountId, AgentId, CallId, Party, SiteId,
+    event::Body,
+    policy::{Ask, Notice, Profile, Purpose, SitePolicy, TABLE_VERSION},
+};
+use calmline_sense::{AffectModel, Leg};
 use calmline_testing::cpu_seconds;
-use common::{CALLS, CALM, NOW, full_leg, hear, over_a_line, policy, spans, wav};
+use common::{CALLS, CALM, NOW, full_leg, hear, over_a_line, permit, policy, spans, wav};
 
 /// Enough audio for a steady figure: half an hour.
 const SAMPLES: usize = 30 * 60 * 8_000;
@@ -16,10 +22,10 @@ const SAMPLES: usize = 30 * 60 * 8_000;
 fn main() {
     let real: Vec<Vec<i16>> = CALLS.iter().filter_map(|call| wav(call)).collect();
     let calls = if real.is_empty() { vec![synthetic()] } else { real };
-    let policy = policy();
+    let (site, eu) = (policy(), eu());
     let mut speech = Vec::new();
     for call in &calls {
-        for (start, end) in spans(&hear(full_leg(&policy), call)) {
+        for (start, end) in spans(&hear(full_leg(&site), call)) {
             speech.extend_from_slice(&call[(start * 8_000.0) as usize..(end * 8_000.0) as usize]);
         }
     }
@@ -28,12 +34,44 @@ fn main() {
         std::fs::write(path, bytes).expect("the speech can be left for peers");
     }
     let share = speech.len() as f64 / calls.iter().map(Vec::len).sum::<usize>() as f64;
+    let full = || full_leg(&site);
+    let segmented = || Leg::new(permit(&site));
+    let (whole, of_speech) = (per_hour(&calls, full), per_hour(&[speech], full));
+    let (alone, under_eu) = (per_hour(&calls, segmented), per_hour(&calls, || agent_leg(&eu)));
     println!(
-        "{{\"cpu_s_per_leg_hour\":{:.3},\"cpu_s_per_speech_hour\":{:.3},\"speech_share\":{share:.3},\"legs\":{}}}",
-        per_hour(&calls),
-        per_hour(&[speech]),
+        "{{\"cpu_s_per_leg_hour\":{whole:.3},\"cpu_s_per_speech_hour\":{of_speech:.3},\"segmentation_cpu_s_per_leg_hour\":{alone:.3},\
+         \"eu_agent_cpu_s_per_leg_hour\":{under_eu:.3},\"speech_share\":{share:.3},\"legs\":{}}}",
         calls.len()
     );
+}
+
+/// A site under `eu` that gave every notice and whose agent agreed to everything.
+fn eu() -> SitePolicy {
+    let site = SiteId::new("site").expect("a valid id");
+    let mut policy = SitePolicy::new(site, Profile::Eu);
+    for notice in Notice::ALL {
+        let by = AccountId::new("admin").expect("a valid id");
+        policy.apply(&Body::NoticeConfirmed { notice, text_sha256: String::new(), by });
+    }
+    for purpose in Purpose::ALL {
+        let agent = AgentId::new("a-1").expect("a valid id");
+        policy.apply(&Body::ConsentGiven { agent, purpose, policy_version: TABLE_VERSION });
+    }
+    policy
+}
+
+/// An agent's leg with every sensor that the site's policy permits on it.
+fn agent_leg(policy: &SitePolicy) -> Leg {
+    let (call, agent) = (CallId::new("call").expect("a valid id"), AgentId::new("a-1").expect("a valid id"));
+    let ask = Ask { call: &call, party: Party::Agent, agent: Some(&agent), now: NOW };
+    let mut leg = Leg::new(policy.ask(&ask).expect("eu permits cutting into utterances"));
+    if let Ok(permit) = policy.ask(&ask) {
+        leg = leg.with_dynamics(permit);
+    }
+    if let Ok(permit) = policy.ask(&ask) {
+        leg = leg.with_affect(permit, AffectModel::shipped());
+    }
+    leg
 }
 
 /// Words and silences in turn, as one party of a call has them.
@@ -43,13 +81,12 @@ fn synthetic() -> Vec<i16> {
     over_a_line(&turns.collect::<Vec<_>>())
 }
 
-fn per_hour(calls: &[Vec<i16>]) -> f64 {
-    let policy = policy();
+fn per_hour(calls: &[Vec<i16>], leg: impl Fn() -> Leg) -> f64 {
     let (mut samples, mut heard) = (0, Vec::new());
     let began = cpu_seconds();
     while samples < SAMPLES {
         for call in calls {
-            let mut leg = full_leg(&policy);
+            let mut leg = leg();
             call.chunks(160).for_each(|chunk| leg.push(chunk, NOW, &mut heard));
             leg.finish(&mut heard);
             samples += call.len();

@@ -10,12 +10,14 @@
 //! * [`session`]: what every live protocol gives: [`Output`], [`Audio`], [`SessionEvent`].
 //! * [`audiohook`]: Genesys AudioHook v2, both ends, and the signature of its requests.
 //! * [`twilio`]: Twilio Media Streams and the signature of its requests.
+//! * [`presence`]: what phone platforms show of agents, set and read back.
 //!
 //! A session never panics on what a peer sends, and holds no more than the limits in its configuration.
 
 pub mod audiohook;
 pub mod g711;
 pub mod pcm;
+pub mod presence;
 pub mod recording;
 pub mod resample;
 pub mod session;

@@ -95,6 +95,17 @@ const AREAS: &[Area] = &[
         figures: &[more("events_per_cpu_s", "events decided on", None, "1/CPU-s")],
     },
     Area {
+        name: "care",
+        package: "calmline-care",
+        example: "routing_cost",
+        peers: None,
+        figures: &[
+            more("decisions_per_cpu_s", "calls routed, 500 agents", Some(200_000.0), "1/CPU-s"),
+            less("p99_ms", "calls routed, p99 in process", Some(1.0), "ms"),
+            more("batch_calls_per_cpu_s", "calls routed, 20 waiting at once", None, "1/CPU-s"),
+        ],
+    },
+    Area {
         name: "plan",
         package: "calmline-queueing",
         example: "queueing_cost",

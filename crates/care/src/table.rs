@@ -44,6 +44,11 @@ impl<K: Eq + Hash, V> Table<K, V> {
         self.slots[slot].take()
     }
 
+    /// How many slots there are, taken or free.
+    pub(crate) fn places(&self) -> usize {
+        self.slots.len()
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.by_id.len()
     }

@@ -61,7 +61,7 @@ fn call(
         ));
         let sentiment = if angry { -dice.next() } else { dice.next() - 0.4 };
         let abuse = if angry && dice.next() < 0.05 { 0.9 } else { 0.0 };
-        let signs = WordSigns { sentiment, abuse: Share::new(abuse), help: Share::new(0.0) };
+        let signs = WordSigns { sentiment, abuse: Share::new(abuse), ..WordSigns::default() };
         day.push((
             end + 2.0,
             Body::Utterance {
@@ -73,6 +73,7 @@ fn call(
                 confidence: Some(Share::new(0.85)),
                 text: None,
                 signs: Some(signs),
+                intent: None,
             },
         ));
         at += spoken + 4.0 + dice.seconds(6.0);

@@ -1,10 +1,7 @@
 //! The caller's side of one call: how agitated, how abusive, and whether they ask for help.
 //!
-//! Voice and words are two witnesses. Each is a mean over the caller's last utterances, weighted by seconds of speech and
-//! by confidence, with older speech fading; a few seconds' worth of "as usual" are always mixed in, so that little
-//! evidence says little. They combine as independent witnesses do: `1 − (1 − voice)(1 − words)`, each held below 1
-//! because no such witness is certain. One utterance alone never makes a caller agitated unless the other witness
-//! confirms it: loudness is not attitude.
+//! Voice and words are two witnesses of agitation, whose log-odds add up ([`crate::fusion`]); older speech fades. One utterance
+//! alone never makes a caller agitated unless the other witness confirms it: loudness is not attitude.
 
 use std::collections::VecDeque;
 
@@ -13,23 +10,16 @@ use calmline_core::{
     event::{Evidence, Reason, WordSigns},
 };
 
-use crate::settings::PromptSettings;
+use crate::{fusion::Belief, settings::PromptSettings};
 
-/// Seconds of usual speech that are always mixed in. Choice.
-const PRIOR_S: f64 = 4.0;
-/// Arousal is 0.5 when it is the speaker's usual; this much above it counts in full. Choice.
-const FULL_LIFT: f64 = 0.3;
-/// Mean negative sentiment that counts in full. Choice.
-const FULL_NEGATIVE: f64 = 0.6;
-/// The most that voice alone can say: all labelled speech is acted, and models carry over poorly. Choice.
-const VOICE_AT_MOST: f64 = 0.8;
-/// The most that negative words alone can say. Choice.
-const WORDS_AT_MOST: f64 = 0.7;
 /// An utterance that is itself aroused, negative, or a hint of abuse or of a call for help. Choices.
 const AROUSED_FROM: f64 = 0.65;
 const SURE_FROM: f64 = 0.3;
 const NEGATIVE_FROM: f64 = 0.4;
 const HINT_FROM: f64 = 0.3;
+/// Words of danger count from here on, however sure the speech recognition is of them: a needless question costs a
+/// moment (the reading's own threshold, `calmline_language::score::CRISIS`).
+pub(crate) const CRISIS_FROM: f64 = 0.5;
 /// A longer utterance is a faulty segmentation and weighs no more than this.
 const LONGEST_S: f64 = 120.0;
 /// Moments kept as evidence.
@@ -53,29 +43,6 @@ impl Stretch {
     }
 }
 
-#[derive(Debug, Clone, Copy, Default)]
-struct Witness {
-    sum: f64,
-    weight: f64,
-    moments: u32,
-}
-
-impl Witness {
-    fn hear(&mut self, value: f64, weight: f64) {
-        self.sum += value * weight;
-        self.weight += weight;
-    }
-
-    fn fade(&mut self, by: f64) {
-        self.sum *= by;
-        self.weight *= by;
-    }
-
-    fn mean(&self) -> f64 {
-        self.sum / (self.weight + PRIOR_S)
-    }
-}
-
 /// A stretch of the call in which the caller stayed agitated.
 #[derive(Debug, Clone, Copy)]
 struct Spell {
@@ -92,6 +59,8 @@ pub(crate) struct Noticed {
     pub(crate) abuse: bool,
     /// It asks for help.
     pub(crate) help: bool,
+    /// The caller may be in danger from themselves, or tells of somebody who is.
+    pub(crate) crisis: bool,
     /// Minutes of speech that had not been heard before.
     pub(crate) fresh_minutes: f64,
 }
@@ -100,12 +69,22 @@ pub(crate) struct Noticed {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Caller {
     heard_until_s: f64,
-    voice: Witness,
-    words: Witness,
+    belief: Belief,
+    /// Utterances since the caller was last calm that were agitated by themselves.
+    agitated: u32,
     spell: Option<Spell>,
     abuse: f64,
     help: f64,
-    moments: VecDeque<(Kind, Evidence)>,
+    crisis: f64,
+    moments: VecDeque<Moment>,
+}
+
+/// A piece of evidence and where in the call it was heard; told facts were not.
+#[derive(Debug, Clone)]
+struct Moment {
+    kind: Kind,
+    evidence: Evidence,
+    stretch: Option<Stretch>,
 }
 
 /// What a moment is evidence of.
@@ -114,6 +93,8 @@ pub(crate) enum Kind {
     Agitation,
     Abuse,
     Help,
+    Crisis,
+    Escalation,
 }
 
 impl Caller {
@@ -127,14 +108,13 @@ impl Caller {
         set: &PromptSettings,
     ) -> Noticed {
         let fresh = self.pass(stretch, set);
-        let lift = Share::new(arousal).get() - 0.5;
-        self.voice.hear(lift, stretch.seconds() * confidence.get());
+        self.belief.hear_voice(arousal, confidence, stretch.seconds());
         let aroused = arousal >= AROUSED_FROM && confidence.get() >= SURE_FROM;
         if aroused {
-            self.voice.moments = self.voice.moments.saturating_add(1);
+            self.agitated = self.agitated.saturating_add(1);
             let percent = (Share::new(arousal).get() * 100.0).round();
             let reason = Reason::new("evidence.arousal").with("percent", percent);
-            self.keep(Kind::Agitation, Evidence { reason, event, quote: None });
+            self.keep(Kind::Agitation, Evidence { reason, event, quote: None }, Some(stretch));
         }
         self.judge(stretch, aroused, set);
         Noticed {
@@ -156,33 +136,44 @@ impl Caller {
     ) -> Noticed {
         let fresh = self.pass(stretch, set);
         let sure = confidence.map_or(1.0, Share::get);
-        let negative = Share::new(-signs.sentiment).get();
-        self.words.hear(negative, stretch.seconds() * sure);
-        let negative = negative >= NEGATIVE_FROM && sure >= SURE_FROM;
+        self.belief.hear_words(signs.sentiment, Share::new(sure), stretch.seconds());
+        let negative = -signs.sentiment >= NEGATIVE_FROM && sure >= SURE_FROM;
         let abuse = hint(&mut self.abuse, signs.abuse.get() * sure, set);
         let help = hint(&mut self.help, signs.help.get() * sure, set);
+        let crisis = signs.crisis.get() >= CRISIS_FROM;
+        if crisis {
+            self.crisis = self.crisis.max(signs.crisis.get());
+            let reason = Reason::new("evidence.crisis");
+            self.keep(Kind::Crisis, Evidence { reason, event, quote: quote.cloned() }, Some(stretch));
+        }
         if negative {
-            self.words.moments = self.words.moments.saturating_add(1);
+            self.agitated = self.agitated.saturating_add(1);
         }
         let shown = [(Kind::Abuse, abuse.0), (Kind::Help, help.0), (Kind::Agitation, negative)];
         for (kind, _) in shown.into_iter().filter(|(_, shown)| *shown) {
             let code = if kind == Kind::Help { "evidence.help" } else { "evidence.words" };
-            self.keep(kind, Evidence { reason: Reason::new(code), event, quote: quote.cloned() });
+            let evidence = Evidence { reason: Reason::new(code), event, quote: quote.cloned() };
+            self.keep(kind, evidence, Some(stretch));
         }
         self.judge(stretch, negative, set);
         Noticed {
             agitated: negative && self.spell.is_some(),
             abuse: abuse.1,
-            help: help.1,
+            // Words of danger are calls for help too; they are told as what they are.
+            help: help.1 && !crisis,
+            crisis,
             fresh_minutes: fresh / 60.0,
         }
     }
 
-    /// How surely the caller is agitated.
+    /// How probable it is that the caller is agitated.
     pub(crate) fn agitation(&self) -> f64 {
-        let voice = VOICE_AT_MOST * Share::new(self.voice.mean() / FULL_LIFT).get();
-        let words = WORDS_AT_MOST * Share::new(self.words.mean() / FULL_NEGATIVE).get();
-        1.0 - (1.0 - voice) * (1.0 - words)
+        self.belief.agitated()
+    }
+
+    /// What voice and words say of it.
+    pub(crate) fn belief(&self) -> &Belief {
+        &self.belief
     }
 
     pub(crate) fn is_agitated(&self) -> bool {
@@ -199,6 +190,11 @@ impl Caller {
         self.help
     }
 
+    /// How surely the caller has spoken of danger in this call. It does not fade: who said it once may not say it again.
+    pub(crate) fn crisis(&self) -> f64 {
+        self.crisis
+    }
+
     /// Seconds of the call over which the caller has shown agitation without a calmer spell.
     pub(crate) fn agitated_s(&self) -> f64 {
         self.spell.map_or(0.0, |spell| spell.until_s - spell.from_s)
@@ -206,16 +202,30 @@ impl Caller {
 
     /// The moments that show something, oldest first.
     pub(crate) fn evidence(&self, of: Kind) -> Vec<Evidence> {
-        self.moments.iter().filter(|(kind, _)| *kind == of).map(|(_, moment)| moment.clone()).collect()
+        self.of(of).map(|moment| moment.evidence.clone()).collect()
     }
 
-    fn keep(&mut self, kind: Kind, moment: Evidence) {
-        if self.moments.iter().filter(|(kept, _)| *kept == kind).count() == MOMENTS
-            && let Some(oldest) = self.moments.iter().position(|(kept, _)| *kept == kind)
+    /// From where to where in the call they were heard.
+    pub(crate) fn heard_within(&self, of: Kind) -> Option<(f64, f64)> {
+        let ends =
+            |(from, to): (f64, f64), stretch: Stretch| (from.min(stretch.start_s), to.max(stretch.end_s));
+        let mut stretches = self.of(of).filter_map(|moment| moment.stretch);
+        let first = stretches.next()?;
+        Some(stretches.fold((first.start_s, first.end_s), ends))
+    }
+
+    fn of(&self, kind: Kind) -> impl Iterator<Item = &Moment> {
+        self.moments.iter().filter(move |moment| moment.kind == kind)
+    }
+
+    /// Keeps a moment as evidence, the oldest of its kind going.
+    pub(crate) fn keep(&mut self, kind: Kind, evidence: Evidence, stretch: Option<Stretch>) {
+        if self.of(kind).count() == MOMENTS
+            && let Some(oldest) = self.moments.iter().position(|moment| moment.kind == kind)
         {
             self.moments.remove(oldest);
         }
-        self.moments.push_back((kind, moment));
+        self.moments.push_back(Moment { kind, evidence, stretch });
     }
 
     /// Lets what was heard before fade by the speech that is new: voice and words of one utterance come as two events.
@@ -223,8 +233,7 @@ impl Caller {
         let fresh = (stretch.end_s - stretch.start_s.max(self.heard_until_s)).clamp(0.0, LONGEST_S);
         self.heard_until_s = self.heard_until_s.max(stretch.end_s);
         let by = (-fresh / f64::from(set.memory_seconds.max(1))).exp();
-        self.voice.fade(by);
-        self.words.fade(by);
+        self.belief.fade(by);
         self.abuse *= by;
         self.help *= by;
         fresh
@@ -234,8 +243,7 @@ impl Caller {
         let level = self.agitation();
         if level < set.calm_below {
             self.spell = None;
-            self.voice.moments = 0;
-            self.words.moments = 0;
+            self.agitated = 0;
             return;
         }
         if !shows_it {
@@ -243,7 +251,7 @@ impl Caller {
         }
         if let Some(spell) = &mut self.spell {
             spell.until_s = spell.until_s.max(stretch.end_s);
-        } else if level >= set.agitated_from && self.voice.moments + self.words.moments >= 2 {
+        } else if level >= set.agitated_from && self.agitated >= 2 {
             self.spell = Some(Spell { from_s: stretch.start_s, until_s: stretch.end_s });
         }
     }

@@ -40,7 +40,10 @@ impl Decisions {
         }
         let draft = Draft::derived(self.site.clone(), self.now, causes, body);
         let id = draft.id;
-        self.drafts.push(draft);
+        // A signal that two decisions rest on is told once.
+        if self.drafts.iter().all(|told| told.id != id) {
+            self.drafts.push(draft);
+        }
         id
     }
 

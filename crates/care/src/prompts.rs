@@ -13,14 +13,23 @@ pub(crate) enum Prompt {
     AgitatedCaller,
     Abuse,
     HelpCalled,
+    CallerInCrisis,
+    OwnCrisis,
 }
 
 impl Prompt {
+    /// Whether a life may be in danger.
+    pub(crate) fn is_of_danger(self) -> bool {
+        matches!(self, Self::CallerInCrisis | Self::OwnCrisis)
+    }
+
     pub(crate) fn code(self) -> &'static str {
         match self {
             Self::AgitatedCaller => "prompt.agitated_caller",
             Self::Abuse => "prompt.abuse",
             Self::HelpCalled => "prompt.help_called",
+            Self::CallerInCrisis => "prompt.caller_in_crisis",
+            Self::OwnCrisis => "prompt.own_crisis",
         }
     }
 }
@@ -29,7 +38,7 @@ impl Prompt {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Prompted {
     count: u32,
-    quiet_until: [Option<Timestamp>; 3],
+    quiet_until: [Option<Timestamp>; 5],
     agitation_told: bool,
 }
 
@@ -46,9 +55,10 @@ impl Prompted {
             if prompt == Prompt::AgitatedCaller { set.per_call.saturating_sub(1) } else { set.per_call };
         // After a more serious prompt, "the caller sounds agitated" would only be noise.
         let heeds =
-            if prompt == Prompt::AgitatedCaller { 0..3 } else { prompt as usize..prompt as usize + 1 };
+            if prompt == Prompt::AgitatedCaller { 0..5 } else { prompt as usize..prompt as usize + 1 };
         let quiet = self.quiet_until[heeds].iter().flatten().any(|until| now < *until);
-        if self.count >= most || quiet {
+        // A danger to a life has no limit but its quiet time.
+        if quiet || self.count >= most && !prompt.is_of_danger() {
             return false;
         }
         if prompt == Prompt::AgitatedCaller {

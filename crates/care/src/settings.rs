@@ -265,10 +265,10 @@ impl Default for StrainSettings {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PromptSettings {
-    /// Agitation (0 to 1, voice and words together) at which a caller counts as agitated. Choice, to be set by the
-    /// precision that agents report.
+    /// How probable it must be, by voice and words together ([`crate::fusion`]), that a caller is agitated for them to
+    /// count as it. Choice: more likely than not; to be set by what agents say to be wrong.
     pub agitated_from: f64,
-    /// Agitation below which a caller counts as calm again. Choice.
+    /// How probable it may be at most once they count as calm again. Choice: one in four.
     pub calm_below: f64,
     /// Certainty that words are abusive, or ask for help, from which it counts. Choice.
     pub words_from: f64,
@@ -291,8 +291,8 @@ pub struct PromptSettings {
 impl Default for PromptSettings {
     fn default() -> Self {
         Self {
-            agitated_from: 0.6,
-            calm_below: 0.45,
+            agitated_from: 0.5,
+            calm_below: 0.25,
             words_from: 0.7,
             memory_seconds: 30,
             quiet_seconds: 120,

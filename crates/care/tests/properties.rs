@@ -6,7 +6,7 @@ use calmline_care::{Care, Settings};
 use calmline_core::{
     AgentId, Body, CallId, Draft, Event, EventId, OfferId, Party, PayloadId, Position, QueueId, Share,
     SiteId, Timestamp,
-    event::{OfferAnswer, SignalKind, WordSigns, WorkState},
+    event::{Objection, OfferAnswer, SignalKind, WordSigns, WorkState},
 };
 use jiff::SignedDuration;
 use proptest::prelude::*;
@@ -137,7 +137,10 @@ impl Live {
                     sentiment: seed.x - 1.0,
                     abuse: Share::new(seed.y),
                     help: Share::new(seed.x),
+                    crisis: Share::new(seed.x * seed.y),
+                    ..WordSigns::default()
                 }),
+                intent: None,
             },
             20 => Body::AbuseReported { agent, call },
             21 | 22 => {
@@ -157,7 +160,7 @@ impl Live {
                     .log
                     .get(pick(self.log.len().max(1)))
                     .map_or_else(|| EventId::derive(&["nothing"]), |event| event.id);
-                Body::InferenceDisputed { agent, event: disputed }
+                Body::InferenceDisputed { agent, event: disputed, objection: Objection::ALL[pick(3)] }
             }
         }
     }
@@ -326,7 +329,14 @@ proptest! {
                 };
                 let words = Body::Utterance {
                     call: call.clone(), party, start_s: 0.0, end_s: 30.0, language: None, confidence: None, text: None,
-                    signs: Some(WordSigns { sentiment: -value, abuse: confidence, help: confidence }),
+                    signs: Some(WordSigns {
+                        sentiment: -value,
+                        abuse: confidence,
+                        help: confidence,
+                        crisis: confidence,
+                        ..WordSigns::default()
+                    }),
+                    intent: None,
                 };
                 for body in [voice, words] {
                     let told = Draft::told(site(), "agent", "1", event.at, body);

@@ -5,11 +5,11 @@ use calmline_core::{
     event::{Evidence, Reason, SignalKind},
 };
 
-use super::Care;
+use super::{Care, signals::certainty};
 use crate::{
     alerts::Wish,
-    call::{Alarm, Bound, Call},
-    caller::{Kind, Noticed, Stretch},
+    call::{Alarm, Bound},
+    caller::{CRISIS_FROM, Kind, Noticed, Stretch},
     decisions::Decisions,
     model::Part,
     prompts::Prompt,
@@ -67,12 +67,16 @@ impl Care {
         }
         let fresh = between(event.at, self.now) <= seconds(self.settings.prompts.stale_seconds);
         let shown = [
+            (noticed.crisis, Prompt::CallerInCrisis, Kind::Crisis),
             (noticed.abuse, Prompt::Abuse, Kind::Abuse),
             (noticed.help, Prompt::HelpCalled, Kind::Help),
             (noticed.agitated, Prompt::AgitatedCaller, Kind::Agitation),
         ];
         for (_, prompt, kind) in shown.into_iter().filter(|(noticed, ..)| *noticed && fresh) {
             self.prompt(slot, &bound, prompt, kind, out);
+        }
+        if noticed.crisis {
+            self.alarm(slot, &bound, Alarm::CallerInCrisis, Kind::Crisis, out);
         }
         if noticed.abuse {
             self.alarm(slot, &bound, Alarm::Abuse, Kind::Abuse, out);
@@ -82,6 +86,9 @@ impl Care {
         }
         if noticed.agitated {
             self.alarm(slot, &bound, Alarm::AgitatedCaller, Kind::Agitation, out);
+        }
+        if noticed.agitated || noticed.help {
+            self.review_risk(slot, out);
         }
     }
 
@@ -112,16 +119,33 @@ impl Care {
         if call.ended.is_some() || !call.prompted.may(prompt, now, set) {
             return;
         }
-        let confidence = certainty(call, kind);
-        let because = call.caller.evidence(kind).iter().map(|moment| moment.event).collect();
+        let (confidence, call) = (certainty(call, kind), call.id.clone());
+        let until = after(now, seconds(set.shown_seconds));
+        let because = self.infer(slot, bound, kind, out);
         let body = Body::PromptShown {
             agent: bound.agent.clone(),
-            call: call.id.clone(),
-            reason: Reason::new(prompt.code()),
+            call,
+            reason: self.reason_of(prompt),
             confidence: Share::new(confidence).rounded(),
-            expires: after(now, seconds(set.shown_seconds)),
+            expires: until,
         };
-        out.decide(because, body);
+        let prompt = out.decide(because.clone(), body);
+        if let Some(agent) = self.agents.get_mut(bound.slot) {
+            agent.rests_on(prompt, because);
+        }
+    }
+
+    /// What a prompt says; of danger, with the numbers that help.
+    fn reason_of(&self, prompt: Prompt) -> Reason {
+        let reason = Reason::new(prompt.code());
+        if !prompt.is_of_danger() {
+            return reason;
+        }
+        let own = &self.settings.prompts.crisis_lines;
+        if own.is_empty() {
+            return reason.with("lines", format!("crisis_lines.{}", self.profile.as_str()).as_str());
+        }
+        reason.with("lines", own.as_str())
     }
 
     pub(super) fn alarm(
@@ -147,17 +171,37 @@ impl Care {
             return;
         }
         call.alarms.push(alarm);
-        let evidence = call.caller.evidence(kind);
-        let wish = Wish {
-            alarm,
-            agent: bound.agent.clone(),
-            call: Some(call.id.clone()),
-            minutes: lasted,
-            confidence: certainty(call, kind),
-            because: evidence.iter().map(|moment| moment.event).collect(),
-            evidence,
-        };
+        let (evidence, confidence) = (call.caller.evidence(kind), certainty(call, kind));
+        let call = Some(call.id.clone());
+        let because = self.infer(slot, bound, kind, out);
+        let agent = bound.agent.clone();
+        let wish = Wish { alarm, agent, call, minutes: lasted, confidence, evidence, because };
         self.wish(wish, out);
+    }
+
+    /// An agent's own words of danger: they are shown where to find help, and nobody else is told. In a call whose caller
+    /// spoke of danger the agent speaks of the caller's.
+    pub(super) fn agent_heard(&mut self, event: &Event, out: &mut Decisions) {
+        let Body::Utterance { call, signs: Some(signs), .. } = &event.body else { return };
+        if signs.crisis.get() < CRISIS_FROM {
+            return;
+        }
+        let slot = self.call(call);
+        let (now, set) = (self.now, self.settings.prompts.clone());
+        let Some(call) = self.calls.get_mut(slot) else { return };
+        let Some(bound) = call.bound.clone().filter(|_| call.caller.crisis() < CRISIS_FROM) else { return };
+        let fresh = between(event.at, now) <= seconds(set.stale_seconds);
+        if call.ended.is_some() || !fresh || !call.prompted.may(Prompt::OwnCrisis, now, &set) {
+            return;
+        }
+        let body = Body::PromptShown {
+            agent: bound.agent,
+            call: call.id.clone(),
+            reason: self.reason_of(Prompt::OwnCrisis),
+            confidence: signs.crisis.rounded(),
+            expires: after(now, seconds(set.shown_seconds)),
+        };
+        out.decide(vec![event.id], body);
     }
 
     pub(super) fn abuse_reported(
@@ -202,14 +246,5 @@ impl Care {
             evidence,
         };
         self.wish(wish, out);
-    }
-}
-
-/// How sure the call's evidence of a kind is.
-fn certainty(call: &Call, kind: Kind) -> f64 {
-    match kind {
-        Kind::Agitation => call.caller.agitation(),
-        Kind::Abuse => call.caller.abuse(),
-        Kind::Help => call.caller.help(),
     }
 }

@@ -39,8 +39,8 @@ impl Care {
         let call = self.calls.slot(call).and_then(|slot| self.calls.get(slot));
         let goes_on = call.is_some_and(|call| call.ended.is_none());
         match wish.alarm {
-            Alarm::Abuse | Alarm::AbuseReported if goes_on => Still::Now,
-            Alarm::Abuse | Alarm::AbuseReported => Still::Afterwards,
+            Alarm::Abuse | Alarm::AbuseReported | Alarm::CallerInCrisis if goes_on => Still::Now,
+            Alarm::Abuse | Alarm::AbuseReported | Alarm::CallerInCrisis => Still::Afterwards,
             Alarm::AgitatedCaller if !call.is_some_and(|call| call.caller.is_agitated()) => Still::Over,
             _ if goes_on => Still::Now,
             _ => Still::Over,

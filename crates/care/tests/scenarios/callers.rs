@@ -2,6 +2,7 @@
 
 use crate::floor::Floor;
 use calmline_care::Settings;
+use calmline_core::{Body, catalog::Lang, policy::Profile};
 
 fn play(script: &str) -> Vec<String> {
     let begin = "08:00 li available\n08:01 li takes c1\n";
@@ -84,6 +85,54 @@ fn words_that_may_be_abusive_count_when_they_come_twice() {
     assert!(play("08:02 c1 says abusive? 4").is_empty());
     let twice = play("08:02 c1 says abusive? 4\n08:02:10 c1 says abusive? 4");
     assert!(twice[0].contains("prompt.abuse"), "{twice:?}");
+}
+
+#[test]
+fn words_of_danger_reach_agent_and_supervisor_once_however_full_the_call_is_of_prompts() {
+    let full = "08:02 c1 says abusive 3\n08:04:10 c1 says abusive 3\n08:06:20 c1 says help 3\n";
+    let told = play(&format!("{full}08:07 c1 says crisis 3\n08:07:20 c1 says crisis 3"));
+    let danger: Vec<_> = told.iter().filter(|line| line.contains("08:07")).collect();
+    assert_eq!(
+        danger,
+        [
+            "08:07:00 prompt.shown li in c1: prompt.caller_in_crisis",
+            "08:07:00 alert.raised li in c1: A caller may be in danger [evidence.crisis] -> action.join_call",
+        ]
+    );
+}
+
+#[test]
+fn an_agents_own_words_of_danger_are_answered_to_them_alone() {
+    assert_eq!(play("08:02 c1 says crisis 3 agent"), ["08:02:00 prompt.shown li in c1: prompt.own_crisis"]);
+    // Who asks a caller in danger about it speaks of the caller.
+    let asks = play("08:02 c1 says crisis 3\n08:02:20 c1 says crisis 3 agent");
+    assert!(!asks.iter().any(|line| line.contains("own_crisis")), "{asks:?}");
+}
+
+#[test]
+fn the_numbers_of_help_are_those_of_the_profile_or_the_sites_own() {
+    let lines = |settings: Settings, profile| {
+        let mut floor = Floor::new(settings);
+        let (name, time_zone) = ("North".into(), "UTC".into());
+        let opened = Body::SiteOpened { name, profile, time_zone };
+        floor.apply("2026-11-23T00:00:00Z".parse().expect("a time"), opened);
+        floor.play("08:00 li available\n08:01 li takes c1\n08:02 c1 says crisis 3");
+        let told: Vec<_> = floor
+            .decided
+            .iter()
+            .filter_map(|draft| match &draft.body {
+                Body::PromptShown { reason, .. } => Some(Lang::Zh.tell(reason)),
+                _ => None,
+            })
+            .collect();
+        told.concat()
+    };
+    let cn = lines(Settings::default(), Profile::Cn);
+    assert!(["12356", "110", "120"].iter().all(|number| cn.contains(number)), "{cn}");
+    let mut own = Settings::default();
+    own.prompts.crisis_lines = "内线 9000".into();
+    let own = lines(own, Profile::Cn);
+    assert!(own.contains("内线 9000") && !own.contains("12356"), "{own}");
 }
 
 #[test]

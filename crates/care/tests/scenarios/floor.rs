@@ -9,7 +9,7 @@
 //! 08:03    li accepts | refuses    the last offer made to li
 //! 08:03    li moves to 08:20
 //! 08:03    li presses c1           the abuse key
-//! 08:03    li disputes             what the last event said
+//! 08:03    li disputes [unwelcome] what the last event said
 //! 10:00    wait                    time passes
 //! ```
 //! Timers come exactly when the state machine asks for them. Times need not be in order: an earlier one is a late event.
@@ -21,7 +21,7 @@ use calmline_core::{
     AgentId, Body, CallId, Draft, Event, EventId, OfferId, Party, PayloadId, Position, QueueId, Share,
     SiteId, Timestamp,
     catalog::Lang,
-    event::{OfferAnswer, SignalKind, WordSigns, WorkState},
+    event::{Objection, OfferAnswer, SignalKind, WordSigns, WorkState},
 };
 
 const DAY: &str = "2026-11-23T00:00:00Z";
@@ -66,9 +66,12 @@ impl Floor {
         self.decided[from..].iter().map(tell).collect()
     }
 
-    /// Like [`Self::play`], without changes of load.
+    /// Like [`Self::play`], without changes of load and without the signals that decisions rest on.
     pub fn play_quietly(&mut self, script: &str) -> Vec<String> {
-        self.play(script).into_iter().filter(|line| !line.contains("load.changed")).collect()
+        self.play(script)
+            .into_iter()
+            .filter(|line| !line.contains("load.changed") && !line.contains("caller.signal"))
+            .collect()
     }
 
     fn line(&mut self, line: &str) {
@@ -129,7 +132,12 @@ impl Floor {
             "says" => self.words(call(0), words),
             "presses" => Body::AbuseReported { agent: agent(), call: call(2) },
             "disputes" => {
-                Body::InferenceDisputed { agent: agent(), event: self.last.expect("something was said") }
+                let event = self.last.expect("something was said");
+                let objection = match words.get(2) {
+                    Some(&"unwelcome") => Objection::Unwelcome,
+                    _ => Objection::WrongReading,
+                };
+                Body::InferenceDisputed { agent: agent(), event, objection }
             }
             "accepts" | "refuses" | "moves" => {
                 let answer = match words[1] {
@@ -184,23 +192,27 @@ impl Floor {
             sentiment,
             abuse: Share::new(abuse),
             help: Share::new(help),
+            ..WordSigns::default()
         };
         let signs = match words[2] {
             "negative" => signs(-0.7, 0.0, 0.0),
             "abusive" => signs(-0.9, 0.95, 0.0),
             "abusive?" => signs(-0.5, 0.55, 0.0),
             "help" => signs(-0.1, 0.0, 0.9),
+            "crisis" => WordSigns { crisis: Share::new(0.8), ..signs(-0.8, 0.0, 0.9) },
             _ => signs(0.2, 0.0, 0.0),
         };
+        let party = if words.get(4) == Some(&"agent") { Party::Agent } else { Party::Customer };
         Body::Utterance {
             call,
-            party: Party::Customer,
+            party,
             start_s,
             end_s,
             language: None,
             confidence: Some(Share::new(0.9)),
             text: PayloadId::new(format!("quote-{}", self.position + 1)).ok(),
             signs: Some(signs),
+            intent: None,
         }
     }
 }
@@ -239,6 +251,10 @@ pub fn tell(draft: &Draft) -> String {
             let call = call.as_ref().map_or("-", CallId::as_str);
             let seen: Vec<_> = evidence.iter().map(|moment| moment.reason.code.as_str()).collect();
             format!("{agent} in {call}: {} [{}] -> {action}", Lang::En.tell(reason), seen.join(", "))
+        }
+        Body::CallerSignal { agent, call, kind, evidence, .. } => {
+            let seen: Vec<_> = evidence.iter().map(|moment| moment.reason.code.as_str()).collect();
+            format!("{agent} in {call}: {} [{}]", kind.as_str(), seen.join(", "))
         }
         Body::AlertHeld { agent, reason, .. } => format!("{agent}: {}", reason.code),
         body => body.agent().map(ToString::to_string).unwrap_or_default(),

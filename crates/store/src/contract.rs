@@ -2,6 +2,7 @@
 //! where the store breaks the contract, and return errors that the store itself gives.
 
 mod accounts;
+mod baselines;
 mod log;
 mod payloads;
 mod views;
@@ -39,6 +40,8 @@ where
     payloads::sealed_and_opened(fresh().await?).await?;
     payloads::erased_for_good_and_only_that(fresh().await?).await?;
     payloads::outside_names_have_pseudonyms(fresh().await?).await?;
+    baselines::written_over_and_one_for_each(fresh().await?).await?;
+    baselines::erased_and_expired_with_what_was_told(fresh().await?).await?;
     accounts::sites_open_once(fresh().await?).await?;
     accounts::accounts_and_sessions(fresh().await?).await?;
     accounts::integration_keys(fresh().await?).await?;
@@ -84,6 +87,7 @@ pub(crate) fn said(
         confidence: None,
         text: Some(payload.clone()),
         signs: None,
+        intent: None,
     };
     let clear = Clear {
         id: payload.clone(),

@@ -35,6 +35,7 @@
 //! | `notices/`, `attestations/`, `attestation.key` | kept by the server; the store carries them into backups and back |
 
 mod account;
+mod baseline;
 #[cfg(feature = "contract")]
 pub mod contract;
 mod directory;
@@ -53,6 +54,7 @@ pub mod views;
 mod webhook;
 
 pub use account::{Account, Accounts, NewAccount, TokenHash};
+pub use baseline::Baselines;
 pub use directory::Directory;
 pub use error::StoreError;
 pub use feed::Feed;
@@ -66,6 +68,12 @@ pub use views::{AgentRow, AlertRow, CallFilter, CallRow, LegRow, OfferRow, Offer
 pub use webhook::{Delivery, NewWebhook, Webhook, WebhookState, Webhooks};
 
 /// All that a backend keeps.
-pub trait Store: Log + Payloads + Directory + Sites + Accounts + Keys + Webhooks + Views + Upkeep {}
+pub trait Store:
+    Log + Payloads + Baselines + Directory + Sites + Accounts + Keys + Webhooks + Views + Upkeep
+{
+}
 
-impl<T: Log + Payloads + Directory + Sites + Accounts + Keys + Webhooks + Views + Upkeep> Store for T {}
+impl<T: Log + Payloads + Baselines + Directory + Sites + Accounts + Keys + Webhooks + Views + Upkeep> Store
+    for T
+{
+}

@@ -12,7 +12,7 @@ pub struct Erasure {
     pub position: Position,
     /// Keys destroyed: one per kind of which there was anything.
     pub keys: u64,
-    /// Payloads destroyed.
+    /// Payloads destroyed, a baseline among them.
     pub payloads: u64,
     /// Sign-in accounts removed along with an identity.
     pub accounts: u64,
@@ -67,7 +67,7 @@ pub trait Payloads: Send + Sync {
         at: Timestamp,
     ) -> Result<Erasure, StoreError>;
 
-    /// How many payloads of a kind stem from events before a time.
+    /// How many payloads of a kind stem from events before a time; a baseline counts if nothing was learned since.
     ///
     /// # Errors
     /// As for [`Self::open_payload`].

@@ -10,6 +10,7 @@
 
 mod accounts;
 mod backup;
+mod baselines;
 mod batch;
 mod beside;
 mod checkpoint;
@@ -205,9 +206,10 @@ fn connect_options(database: &Path, durability: Durability) -> SqliteConnectOpti
 }
 
 /// The steps of the schema, in their order; the newest that this program knows is the last.
-const STEPS: [(&str, &str); 2] = [
+const STEPS: [(&str, &str); 3] = [
     ("first", include_str!("../migrations/sqlite/0001_first.sql")),
     ("webhooks", include_str!("../migrations/sqlite/0002_webhooks.sql")),
+    ("baselines", include_str!("../migrations/sqlite/0003_baselines.sql")),
 ];
 
 async fn migrate(conn: &mut SqliteConnection, database: &Path) -> Result<(), StoreError> {

@@ -241,6 +241,20 @@ pub(super) async fn insert_key(
     Ok(())
 }
 
+/// The data key of someone; one that is new is stored.
+pub(super) async fn data_key(
+    conn: &mut SqliteConnection,
+    master: &SealKey,
+    whose: &KeyFor,
+) -> Result<DataKey, StoreError> {
+    if let Some(key) = stored_key(conn, master, whose).await? {
+        return Ok(key);
+    }
+    let (key, wrapped) = new_data_key(master, whose)?;
+    insert_key(conn, whose, &key, &wrapped).await?;
+    Ok(key)
+}
+
 /// The data key of someone, if there is one.
 async fn stored_key(
     conn: &mut SqliteConnection,

@@ -141,9 +141,10 @@ async fn destroy(
 
     let keys = json_list(erased.keys.iter().cloned());
     let mut transaction = writer.conn.begin().await?;
-    let mut counts = [0; 3];
+    let mut counts = [0; 4];
     for (count, sql) in counts.iter_mut().zip([
         "DELETE FROM payloads WHERE key IN (SELECT unhex(value) FROM json_each($1))",
+        "DELETE FROM baselines WHERE key IN (SELECT unhex(value) FROM json_each($1))",
         "DELETE FROM directory WHERE key IN (SELECT unhex(value) FROM json_each($1))",
         "DELETE FROM data_keys WHERE id IN (SELECT unhex(value) FROM json_each($1))",
     ]) {
@@ -165,7 +166,7 @@ async fn destroy(
     batch.write(&mut transaction).await?;
     transaction.commit().await?;
     writer.committed(batch);
-    Ok(Erasure { position, keys: counts[2], payloads: counts[0], accounts })
+    Ok(Erasure { position, keys: counts[3], payloads: counts[0] + counts[1], accounts })
 }
 
 /// Brings the write-ahead log into the database and empties it, so that no older image of a page is left in it.

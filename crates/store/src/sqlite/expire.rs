@@ -8,7 +8,7 @@ use std::{
 use calmline_core::{SiteId, Timestamp, event::PayloadKind};
 use sqlx::{Connection as _, Row as _, SqliteConnection};
 
-use super::{Inner, batch::json_text, erase::clear_wal, writer::Writer};
+use super::{Inner, baselines, batch::json_text, erase::clear_wal, writer::Writer};
 use crate::{StoreError, entry::bound_of_range, ledger::Expired};
 
 /// How many payloads are destroyed in one commit; between two, appends go on.
@@ -20,8 +20,9 @@ pub(super) async fn expire(inner: &Arc<Inner>, expired: Expired) -> Result<u64, 
     let work = async move {
         let mut reader = inner.readers.acquire().await?;
         let rows = older(&mut reader, &expired.site, expired.kind, expired.before).await?;
+        let baselines = baselines::count_older(&mut reader, &expired).await?;
         drop(reader);
-        if rows.is_empty() {
+        if rows.is_empty() && baselines == 0 {
             return Ok(0);
         }
         inner.ledger.lock().unwrap_or_else(PoisonError::into_inner).add([expired.line()?])?;
@@ -33,7 +34,7 @@ pub(super) async fn expire(inner: &Arc<Inner>, expired: Expired) -> Result<u64, 
         }
         let mut writer = inner.writer.lock().await;
         let writer = writer.as_mut().ok_or(StoreError::Closed)?;
-        finish(writer, std::slice::from_ref(&expired)).await?;
+        destroyed += finish(writer, &expired, std::slice::from_ref(&expired)).await?;
         clear_wal(writer).await?;
         Ok(destroyed)
     };
@@ -61,8 +62,8 @@ pub(super) async fn apply(writer: &mut Writer, entries: &[Expired]) -> Result<u6
         for rows in rows.chunks(AT_ONCE) {
             destroy(&mut writer.conn, last, rows).await?;
         }
-        finish(writer, lines).await?;
-        applied += u64::from(!rows.is_empty());
+        let baselines = finish(writer, last, lines).await?;
+        applied += u64::from(!rows.is_empty() || baselines > 0);
     }
     Ok(applied)
 }
@@ -104,19 +105,21 @@ async fn destroy(conn: &mut SqliteConnection, expired: &Expired, rows: &[i64]) -
     Ok(done.rows_affected())
 }
 
-/// Destroys the keys that have nothing left to open, and takes note that the lines are done, in one commit.
-async fn finish(writer: &mut Writer, lines: &[Expired]) -> Result<(), StoreError> {
-    let Some(first) = lines.first() else { return Ok(()) };
+/// Destroys the baselines that are older and the keys that have nothing left to open, and takes note that the lines are done,
+/// in one commit. Says how many baselines there were.
+async fn finish(writer: &mut Writer, last: &Expired, lines: &[Expired]) -> Result<u64, StoreError> {
     // Keys in memory would seal later payloads under a key that is gone.
     writer.keys.clear();
     let mut transaction = writer.conn.begin().await?;
+    let baselines = baselines::delete_older(&mut transaction, last).await?;
     sqlx::query(
         "DELETE FROM data_keys WHERE site = $1 AND kind = $2
          AND NOT EXISTS (SELECT 1 FROM payloads WHERE payloads.key = data_keys.id)
+         AND NOT EXISTS (SELECT 1 FROM baselines WHERE baselines.key = data_keys.id)
          AND NOT EXISTS (SELECT 1 FROM directory WHERE directory.key = data_keys.id)",
     )
-    .bind(first.site.as_str())
-    .bind(first.kind.as_str())
+    .bind(last.site.as_str())
+    .bind(last.kind.as_str())
     .execute(&mut *transaction)
     .await?;
     for expired in lines {
@@ -126,5 +129,5 @@ async fn finish(writer: &mut Writer, lines: &[Expired]) -> Result<(), StoreError
             .await?;
     }
     transaction.commit().await?;
-    Ok(())
+    Ok(baselines)
 }

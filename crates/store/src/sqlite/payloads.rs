@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use calmline_core::{PayloadId, SiteId, SubjectId, Timestamp, event::PayloadKind};
 use sqlx::{Row as _, sqlite::SqliteRow};
 
-use super::{Sqlite, batch::json_text, erase, expire, writer::DataKey};
+use super::{Sqlite, baselines, batch::json_text, erase, expire, writer::DataKey};
 use crate::{
     Erasure, Payloads, StoreError,
     ledger::Expired,
@@ -115,7 +115,9 @@ impl Payloads for Sqlite {
         before: Timestamp,
     ) -> Result<u64, StoreError> {
         let mut reader = self.inner.readers.acquire().await?;
-        Ok(expire::older(&mut reader, site, kind, before).await?.len() as u64)
+        let payloads = expire::older(&mut reader, site, kind, before).await?.len() as u64;
+        let expired = Expired::new(site, kind, before, before);
+        Ok(payloads + baselines::count_older(&mut reader, &expired).await?)
     }
 
     async fn expire(

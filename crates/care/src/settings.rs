@@ -6,6 +6,8 @@
 use calmline_core::event::Band;
 use serde::{Deserialize, Serialize};
 
+use crate::routing::RoutingSettings;
+
 /// The version of what the settings mean, as the log records it beside them: raised when a name that stays comes to mean
 /// something else.
 pub const SETTINGS_VERSION: u32 = 1;
@@ -26,6 +28,8 @@ pub struct Settings {
     pub breaks: BreakSettings,
     /// When supervisors are told.
     pub alerts: AlertSettings,
+    /// Who takes which call.
+    pub routing: RoutingSettings,
     /// When calls and agents are forgotten.
     pub memory: MemorySettings,
 }

@@ -186,6 +186,21 @@ impl Settings {
         count("alerts.stands_minutes", alerts.stands_minutes, 1, 1440)?;
         count("alerts.waits_minutes", alerts.waits_minutes, 1, 60)?;
 
+        let routing = &self.routing;
+        count("routing.extra_wait_seconds", routing.extra_wait_seconds, 0, 300)?;
+        within("routing.fair_share_limit", routing.fair_share_limit, 1.0, 10.0)?;
+        count("routing.window_hours", routing.window_hours, 1, 24)?;
+        within("routing.hard_from", routing.hard_from, 0.0, 1.0)?;
+        within("routing.easy_below", routing.easy_below, 0.0, 1.0)?;
+        less("routing.easy_below", routing.easy_below, "routing.hard_from", routing.hard_from, true)?;
+        count("routing.cool_off_minutes", routing.cool_off_minutes, 0, 60)?;
+        count("routing.easier_minutes", routing.easier_minutes, 5, 120)?;
+        count("routing.easier_pause_minutes", routing.easier_pause_minutes, 0, 480)?;
+        within("routing.easier_at_once", routing.easier_at_once, 0.0, 1.0)?;
+        count("routing.priority_step_seconds", routing.priority_step_seconds, 10, 3600)?;
+        count("routing.reserve_seconds", routing.reserve_seconds, 1, 300)?;
+        count("routing.norm_calls", routing.norm_calls, 1, 1000)?;
+
         let memory = &self.memory;
         count("memory.ended_call_minutes", memory.ended_call_minutes, 1, 60)?;
         count("memory.silent_call_hours", memory.silent_call_hours, 1, 48)?;

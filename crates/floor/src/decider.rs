@@ -1,15 +1,20 @@
 //! Following one site's events and deciding.
 
-use calmline_care::{Care, SETTINGS_VERSION, Settings, Standing};
-use calmline_core::{AgentId, Body, Draft, Event, SiteId, Timestamp};
+use calmline_care::{
+    Care, SETTINGS_VERSION, Settings, Standing,
+    routing::{Dispatch, Fairness},
+};
+use calmline_core::{AgentId, Body, Draft, Event, SiteId, Timestamp, event::Reason};
 use serde_json::Value;
 
-/// One site's decisions: care for its agents. Fed with every event of the site in log order, it derives the same decisions
-/// each time. What may be sensed is no decision of it: `SitePolicy` follows the same events, and waits for nobody.
+/// One site's decisions: care for its agents, and who takes which call. Fed with every event of the site in log order, it
+/// derives the same decisions each time. What may be sensed is no decision of it: `SitePolicy` follows the same events, and
+/// waits for nobody.
 #[derive(Debug)]
 pub struct Decider {
     site: SiteId,
     care: Care,
+    dispatch: Dispatch,
     /// The last settings that the log holds.
     recorded: Option<Body>,
 }
@@ -18,14 +23,27 @@ impl Decider {
     /// The decider of a site that has just been opened. It goes by the default settings of care until an event says others.
     #[must_use]
     pub fn new(site: SiteId) -> Self {
-        Self { care: Care::new(site.clone(), Settings::default()), site, recorded: None }
+        let settings = Settings::default();
+        Self {
+            dispatch: Dispatch::new(site.clone(), settings.routing.clone()),
+            care: Care::new(site.clone(), settings),
+            site,
+            recorded: None,
+        }
     }
 
     /// Takes an event of the log and gives the decisions that follow from it.
     pub fn apply(&mut self, event: &Event) -> Vec<Draft> {
-        let Body::CareSettings { settings, .. } = &event.body else { return self.care.apply(event) };
+        let Body::CareSettings { settings, .. } = &event.body else {
+            let mut decided = self.care.apply(event);
+            let routed = self.dispatch.apply(event, &decided);
+            decided.extend(routed);
+            return decided;
+        };
         if event.site == self.site {
-            self.care.adopt(known(settings));
+            let settings = known(settings);
+            self.dispatch.adopt(settings.routing.clone());
+            self.care.adopt(settings);
             self.recorded = Some(event.body.clone());
         }
         // They move no time: else the work events of the hours before a start, told after it, would all be late.
@@ -44,13 +62,27 @@ impl Decider {
     /// When a [`Body::TimerFired`] must be appended at the latest.
     #[must_use]
     pub fn next_wake(&self) -> Option<Timestamp> {
-        self.care.next_wake()
+        self.care.next_wake().into_iter().chain(self.dispatch.next_wake()).min()
     }
 
     /// The draft of the timer event that [`Self::next_wake`] asks for.
     #[must_use]
     pub fn timer(&self, at: Timestamp) -> Draft {
         Draft::derived(self.site.clone(), at, Vec::new(), Body::TimerFired {})
+    }
+
+    /// For how many minutes an agent would get easier calls if they asked now.
+    ///
+    /// # Errors
+    /// Why not now.
+    pub fn easier(&self, agent: &AgentId, now: Timestamp) -> Result<u32, Reason> {
+        self.dispatch.easier(agent, now)
+    }
+
+    /// How evenly hard calls are shared.
+    #[must_use]
+    pub fn fairness(&self) -> Fairness {
+        self.dispatch.fairness()
     }
 
     /// How an agent stands, for that agent alone.

@@ -42,14 +42,17 @@
 mod assign;
 mod choice;
 mod decision;
+mod dispatch;
 mod groups;
 mod hardness;
 mod router;
 mod settings;
 mod share;
+mod worker;
 
 pub use assign::assign;
 pub use decision::{Ask, Decision, Outcome, Spared, Waits};
+pub use dispatch::Dispatch;
 pub use hardness::{Met, Norms, Predicted};
 pub use router::Router;
 pub use settings::RoutingSettings;

@@ -67,9 +67,11 @@ impl Router {
             self.part = i64::MIN;
         }
         self.set = set;
-        let now = self.now;
-        self.now = Timestamp::MIN;
+        let now = std::mem::replace(&mut self.now, Timestamp::MIN);
         self.advance(now);
+        for seat in 0..self.seats.places() {
+            self.sort_in(seat);
+        }
     }
 
     /// Time has come to `now`. Time that runs back changes nothing.
@@ -126,10 +128,11 @@ impl Router {
     pub fn present(&mut self, agent: &AgentId, present: bool) {
         let at = self.seat(agent);
         self.count(at, self.now);
-        let Some(seat) = self.seats.get(at).filter(|seat| seat.present != present) else { return };
-        self.groups.came(seat.group, present);
-        let now = self.now;
-        self.change_seat(at, |seat| (seat.present, seat.counted) = (present, now));
+        if let Some(seat) = self.seats.get(at).filter(|seat| seat.present != present) {
+            self.groups.came(seat.group, present);
+            let now = self.now;
+            self.change_seat(at, |seat| (seat.present, seat.counted) = (present, now));
+        }
         self.sort_in(at);
     }
 
@@ -166,6 +169,12 @@ impl Router {
     pub fn spared_until(&self, agent: &AgentId, why: Spared) -> Timestamp {
         let seat = self.seats.slot(agent).and_then(|at| self.seats.get(at));
         seat.map_or(Timestamp::MIN, |seat| seat.spared[why as usize])
+    }
+
+    /// When somebody who is free and spared is spared no longer.
+    #[must_use]
+    pub fn next_change(&self) -> Option<Timestamp> {
+        self.due.first().map(|(at, _)| *at).filter(|at| *at < Timestamp::MAX)
     }
 
     /// How many of the agents at work have easier calls now, and how many are at work.

@@ -4,4 +4,5 @@
 mod floor;
 mod optimum;
 mod scan;
+mod site;
 mod world;

@@ -20,10 +20,13 @@ use serde::Serialize;
 use self::{
     card::model_card,
     judging::{by_speaker, evaluate_with},
-    recordings::read_labels,
     training::train_on,
 };
-pub use self::{figures::Figures, recordings::read_recording};
+pub use self::{
+    figures::Figures,
+    judging::in_calls,
+    recordings::{read_labels, read_recording},
+};
 
 /// What the shipped model is trained on.
 const SHIPPED_CORPUS: &str = "emodb";

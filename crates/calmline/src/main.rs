@@ -9,6 +9,7 @@ mod intents;
 mod measured;
 mod process_log;
 mod said;
+mod signals;
 mod speech;
 mod text;
 

@@ -1,6 +1,9 @@
 //! Recordings are heard and judged: by a model that knows other corpora, or by one that knows the corpus's other speakers.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use anyhow::Result;
 use calmline_sense::{
@@ -121,19 +124,64 @@ fn against_all(model: &AffectModel, clips: &[&Clip<'_>], told: &mut Told) {
 }
 
 fn against_earlier(model: &AffectModel, clips: Vec<&Clip<'_>>, told: &mut Told) {
+    let arousals = earlier_logits(model, &clips);
+    for (clip, arousal) in clips.iter().zip(arousals) {
+        tell("causal", clip.label, arousal, None, told);
+    }
+}
+
+/// The log-odds of arousal of one speaker's recordings, each against the ones before it, as in a live leg.
+fn earlier_logits(model: &AffectModel, clips: &[&Clip<'_>]) -> Vec<Option<f64>> {
     let mut earlier: Vec<&[f64]> = Vec::new();
+    let mut arousals = Vec::with_capacity(clips.len());
     for clip in clips {
         let known = &earlier[earlier.len().saturating_sub(EARLIER)..];
         let usual = Usual::of(known.iter().copied(), &model.mean, &model.within);
         let logits: Vec<f64> = known.iter().map(|values| model.relative_logit(values, &usual)).collect();
         let weight = known.len() as f64 / (known.len() as f64 + HANDOVER);
-        let arousal = clip.values.as_ref().map(|values| {
+        arousals.push(clip.values.as_ref().map(|values| {
             let own = model.relative_logit(values, &usual) - model.divide(&logits);
             (1.0 - weight) * model.absolute_logit(values) + weight * own
-        });
-        tell("causal", clip.label, arousal, None, told);
+        }));
         earlier.extend(clip.values.as_deref());
     }
+    arousals
+}
+
+/// A recording as it sounds within a call.
+pub struct InCall {
+    /// Who speaks.
+    pub speaker: String,
+    /// Which emotion was acted.
+    pub emotion: String,
+    /// The log-odds of arousal against the speaker's earlier recordings.
+    pub logit: f64,
+}
+
+/// The recordings of a corpus as they sound within calls over the telephone band, each speaker's in an order of chance.
+/// With `held_out` each speaker is judged by a model of the corpus's other speakers, else all by the shipped one.
+/// Recordings in which too little voice is heard are left out.
+pub fn in_calls(labels: &[Label], corpus: &str, held_out: bool, seed: u64) -> Result<Vec<InCall>> {
+    let examples = if held_out { examples(labels, seed)? } else { Vec::new() };
+    let clips = hear(labels, Band::Telephone)?;
+    let speakers: BTreeSet<_> = labels.iter().map(|label| label.speaker.as_str()).collect();
+    let mut heard = Vec::new();
+    for speaker in speakers {
+        let model = if held_out {
+            let others: Vec<_> =
+                examples.iter().filter(|example| example.speaker != speaker).cloned().collect();
+            Arc::new(train(&others, corpus)?)
+        } else {
+            AffectModel::shipped()
+        };
+        let own = shuffled(clips.iter().filter(|clip| clip.label.speaker == speaker).collect(), seed);
+        let of = |(clip, logit): (&&Clip<'_>, Option<f64>)| {
+            let (speaker, emotion) = (clip.label.speaker.clone(), clip.label.emotion.clone());
+            Some(InCall { speaker, emotion, logit: logit? })
+        };
+        heard.extend(own.iter().zip(earlier_logits(&model, &own)).filter_map(of));
+    }
+    Ok(heard)
 }
 
 /// Label files are often sorted by emotion, which no call is.

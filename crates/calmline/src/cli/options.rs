@@ -316,6 +316,10 @@ pub enum Evaluate {
     Speech(crate::speech::EvaluateSpeech),
     /// Intents: learned from labelled text, judged on other text
     Intents(crate::intents::EvaluateIntents),
+    /// Signals: agitation from voice and words together, and the constants that the data give it. Recordings and
+    /// texts of the same class are paired by chance, since no calls are labelled in both; each witness alone is told
+    /// beside the sum
+    Signals(crate::signals::EvaluateSignals),
     /// Words: sentiment and abuse against labelled text
     Text(EvaluateWords),
 }

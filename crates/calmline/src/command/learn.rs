@@ -10,7 +10,7 @@ use crate::{
     failure::Failure,
     intents,
     said::Said,
-    speech, text,
+    signals, speech, text,
 };
 
 /// Trains a model.
@@ -74,6 +74,10 @@ pub fn evaluate(options: Evaluate, said: &Said) -> Result<(), Failure> {
             let encoder = encoder::load(options.encoder.as_deref(), said)?;
             let told =
                 intents::evaluate(&options, encoder).map_err(|error| Failure::Input(format!("{error:#}")))?;
+            said.json(&told)
+        }
+        Evaluate::Signals(options) => {
+            let told = signals::evaluate(&options).map_err(|error| Failure::Input(format!("{error:#}")))?;
             said.json(&told)
         }
         Evaluate::Text(options) => {

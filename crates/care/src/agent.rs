@@ -9,7 +9,7 @@ use calmline_core::{
 use jiff::SignedDuration;
 
 use crate::{
-    breaks::{Breaks, Mark, Who},
+    breaks::{Breaks, Mark, Offered, Who},
     decisions::Decisions,
     model::{Activity, Model, Now, Part, Usual},
     reasons::Held,
@@ -50,6 +50,11 @@ pub(crate) struct Agent {
     /// Whether what the agent has met since their last call ended makes the present one hard.
     pub(crate) hard: bool,
     pub(crate) mark: Mark,
+    /// The queue whose call the agent took last, and the one that they count for now.
+    pub(crate) queue: Option<usize>,
+    pub(crate) serves: Option<usize>,
+    /// The queue, and since when they have worked, if the price has put their offer off.
+    pub(crate) put_off: Option<(usize, Timestamp)>,
     pub(crate) wake: Option<Timestamp>,
     /// The last event about the agent, and when it came.
     heard: Option<(Timestamp, EventId)>,
@@ -74,6 +79,9 @@ impl Agent {
             causes: [None; Part::ALL.len()],
             hard: false,
             mark: Mark::default(),
+            queue: None,
+            serves: None,
+            put_off: None,
             wake: None,
             heard: None,
             state: WorkState::Offline,
@@ -223,7 +231,7 @@ impl Agent {
     pub(crate) fn review(
         &mut self,
         now: Now,
-        has_place: bool,
+        room: &Offered<'_>,
         settings: &Settings,
         out: &mut Decisions,
     ) -> Option<f64> {
@@ -243,7 +251,7 @@ impl Agent {
             }
         }
         let who = Who { agent: &self.id, model: &self.model, bands: self.held.bands, causes: &self.causes };
-        self.breaks.review(&who, has_place, settings, out)
+        self.breaks.review(&who, room, settings, out)
     }
 
     /// The present call's time so far.

@@ -4,6 +4,9 @@
 //! An offer ends in one way: refused, lapsed, or begun and ended. It also lapses when the agent signs off, takes a break by
 //! themselves before answering, or does not get the accepted break within a while. An answer given in time counts even
 //! if it comes after the offer was taken for lapsed. A refusal moves the next offer and is then forgotten: no count exists.
+//!
+//! What a break costs the queue ([`crate::price`]) may put an offer off by some minutes, never past the latest time, and never
+//! where exposure or strain is heavy. Those who plan are told the price; the agent is not.
 
 use std::collections::BTreeSet;
 
@@ -16,6 +19,7 @@ use jiff::SignedDuration;
 use crate::{
     decisions::Decisions,
     model::{Activity, Model, Now, Part},
+    price::{Price, moved_minutes},
     reasons::of_part,
     settings::{BreakSettings, Settings},
     time::{after, before, between, in_minutes, minutes, seconds},
@@ -93,9 +97,21 @@ pub(crate) struct Breaks {
     lapsed: Option<Offer>,
     not_before: Timestamp,
     waits: Option<Timestamp>,
+    /// Since when the price has put the offer off.
+    put_off: Option<Timestamp>,
     /// Whether a break was offered since the last one.
     offered: bool,
     overdue_told: bool,
+}
+
+/// What others leave of room for a break.
+pub(crate) struct Offered<'a> {
+    /// Whether one more may be on a break.
+    pub(crate) has_place: bool,
+    /// Whether nobody who was put off for the same queue has waited longer.
+    pub(crate) is_turn: bool,
+    /// What the break would cost; worked out only where an offer is due.
+    pub(crate) price: &'a dyn Fn() -> Option<Price>,
 }
 
 /// What breaks need to know of an agent.
@@ -121,6 +137,7 @@ impl Breaks {
             lapsed: None,
             not_before: Timestamp::MIN,
             waits: None,
+            put_off: None,
             offered: false,
             overdue_told: false,
         }
@@ -161,13 +178,14 @@ impl Breaks {
     pub(crate) fn review(
         &mut self,
         who: &Who<'_>,
-        has_place: bool,
+        room: &Offered<'_>,
         settings: &Settings,
         out: &mut Decisions,
     ) -> Option<f64> {
         let (model, set) = (who.model, &settings.breaks);
         if model.work().is_zero() {
             (self.offered, self.overdue_told, self.not_before) = (false, false, Timestamp::MIN);
+            self.put_off = None;
             self.lapsed = None;
         }
         self.follow(who, set, out);
@@ -187,12 +205,41 @@ impl Breaks {
         if !due && !early {
             return None;
         }
-        if !has_place && !latest {
+        if !room.has_place && !latest {
             self.waits = Some(before(model.at(), model.work()));
             return None;
         }
-        self.make(who, settings, out);
+        let price = (room.price)();
+        let [_, exposure, strain] = who.bands;
+        let depleted = exposure == Band::Heavy || strain == Band::Heavy;
+        if !depleted && !latest && self.is_put_off(price.as_ref(), room.is_turn, out.now, set) {
+            return None;
+        }
+        self.make(who, price, settings, out);
         None
+    }
+
+    /// Whether the price puts an offer off for now.
+    fn is_put_off(
+        &mut self,
+        price: Option<&Price>,
+        is_turn: bool,
+        now: Timestamp,
+        set: &BreakSettings,
+    ) -> bool {
+        let dear = price.is_some_and(|price| price.loss() >= set.price_from);
+        let since = match self.put_off {
+            Some(since) => since,
+            None if dear => *self.put_off.insert(now),
+            None => return false,
+        };
+        // A cheaper moment goes to who has waited longest.
+        (dear || !is_turn) && now < after(since, minutes(set.put_off_minutes))
+    }
+
+    /// Since when this work has gone on, of somebody whose offer is put off.
+    pub(crate) fn put_off_since(&self, model: &Model) -> Option<Timestamp> {
+        self.put_off.map(|_| before(model.at(), model.work()))
     }
 
     fn overdue(&mut self, model: &Model, set: &BreakSettings) -> Option<f64> {
@@ -205,7 +252,7 @@ impl Breaks {
         Some(in_minutes(model.work()))
     }
 
-    fn make(&mut self, who: &Who<'_>, settings: &Settings, out: &mut Decisions) {
+    fn make(&mut self, who: &Who<'_>, price: Option<Price>, settings: &Settings, out: &mut Decisions) {
         let reading = who.model.read(Now::default(), settings);
         let minutes_offered = length(reading.strain.max(reading.exposure), who.bands, settings);
         let mut parts = Vec::new();
@@ -237,7 +284,14 @@ impl Breaks {
             expires,
         };
         let made = out.decide(because, body);
+        if let Some(Price { queue, agents, service_level, without }) = price {
+            let moved_minutes = moved_minutes(self.put_off, out.now);
+            let minutes = minutes_offered;
+            let priced = Body::BreakPriced { queue, minutes, agents, service_level, without, moved_minutes };
+            out.decide(vec![made], priced);
+        }
         self.lapsed = None;
+        self.put_off = None;
         self.offered = true;
         self.offer = Some(Offer { id, expires, stage: Stage::Open, because: vec![made] });
     }
@@ -333,6 +387,7 @@ impl Breaks {
             Some((Stage::Begun { .. }, _)) => {}
             None if model.activity().is_work() => {
                 times.push(self.not_before);
+                times.extend(self.put_off.map(|since| after(since, minutes(set.put_off_minutes))));
                 let overdue = set.never_later_minutes.saturating_add(set.overdue_after_minutes);
                 for work in [set.offer_after_minutes, set.never_later_minutes, overdue] {
                     let left: SignedDuration = minutes(work).saturating_sub(model.work());

@@ -55,6 +55,10 @@ pub(crate) struct Call {
     /// Its content is hard to hear; it counts once.
     pub(crate) distressing: bool,
     pub(crate) ended: Option<Timestamp>,
+    /// When it came.
+    pub(crate) offered: Option<Timestamp>,
+    /// The queue that has counted it.
+    pub(crate) counted: Option<usize>,
     pub(crate) caller: Caller,
     pub(crate) prompted: crate::prompts::Prompted,
     /// What speaks for its being handed on.
@@ -81,6 +85,8 @@ impl Call {
             systems: None,
             distressing: false,
             ended: None,
+            offered: None,
+            counted: None,
             caller: Caller::default(),
             prompted: crate::prompts::Prompted::default(),
             risk: Risk::default(),

@@ -8,7 +8,8 @@ mod signals;
 mod supervisors;
 
 use calmline_core::{
-    AgentId, Body, CallId, Draft, Event, Party, SiteId, SubjectId, Timestamp, event::SignalKind, policy::Profile,
+    AgentId, Body, CallId, Draft, Event, Party, SiteId, SubjectId, Timestamp, event::SignalKind,
+    policy::Profile,
 };
 use jiff::SignedDuration;
 
@@ -21,6 +22,7 @@ use crate::{
     escalation::Happened,
     hard_calls::HardCalls,
     model::{Norms, Now, Part},
+    price::Queues,
     settings::Settings,
     table::Table,
     wakes::{Waiter, Wakes},
@@ -37,6 +39,7 @@ pub struct Care {
     pub(crate) agents: Table<AgentId, Agent>,
     calls: Table<CallId, Call>,
     norms: Norms,
+    queues: Queues,
     hard_calls: HardCalls,
     wakes: Wakes,
     room: Room,
@@ -55,6 +58,7 @@ impl Care {
             agents: Table::new(),
             calls: Table::new(),
             norms: Norms::default(),
+            queues: Queues::default(),
             hard_calls: HardCalls::default(),
             wakes: Wakes::default(),
             room: Room::default(),
@@ -125,6 +129,13 @@ impl Care {
                 let slot = self.call(call);
                 if let Some(call) = self.calls.get_mut(slot) {
                     call.queue = call.queue.take().or_else(|| queue.clone());
+                    call.offered.get_or_insert(at);
+                }
+                self.came(slot, at);
+            }
+            Body::QueueSnapshot { queue, waiting, .. } => {
+                if let Some(place) = self.queues.place(queue, at) {
+                    self.queues.snapshot(place, at, *waiting);
                 }
             }
             Body::CallAnswered { call, agent, queue } => {
@@ -154,7 +165,9 @@ impl Care {
             }
             Body::SiteOpened { profile, .. } => self.profile = *profile,
             Body::Utterance { party: Party::Agent, .. } => self.agent_heard(event, out),
-            Body::Signal { kind: SignalKind::Silence | SignalKind::TalkOver, .. } => self.exchanged(event, out),
+            Body::Signal { kind: SignalKind::Silence | SignalKind::TalkOver, .. } => {
+                self.exchanged(event, out)
+            }
             Body::Utterance { .. } | Body::Signal { .. } => self.heard(event, out),
             Body::AbuseReported { agent, call } => self.abuse_reported(agent, call, at, id, out),
             Body::BreakAnswered { offer, agent, answer } => {

@@ -9,7 +9,7 @@ use super::{Care, now_of};
 use crate::{
     agent::Agent,
     alerts::Wish,
-    breaks::Mark,
+    breaks::{Mark, Offered},
     call::Alarm,
     decisions::Decisions,
     model::{Activity, Over, Part},
@@ -94,6 +94,8 @@ impl Care {
             let id = agent.id.clone();
             let mut mark = agent.mark;
             self.room.mark(slot, &mut mark, Mark::default());
+            self.queues.serves(&mut agent.serves, None);
+            self.queues.put_off(&mut agent.put_off, None, slot);
             self.agents.remove(&id);
             return;
         }
@@ -105,8 +107,18 @@ impl Care {
         let Some(agent) = self.agents.get_mut(slot) else { return };
         let known = now_of(agent, &self.calls, &self.norms, &self.hard_calls);
         // The place that the agent holds already is theirs.
-        let overdue = agent.review(known, self.room.has_place(&settings.breaks), settings, out);
+        let queue = agent.queue;
+        let since = before(agent.model.at(), agent.model.work());
+        let room = Offered {
+            has_place: self.room.has_place(&settings.breaks),
+            is_turn: queue.is_none_or(|queue| self.queues.is_turn(queue, since, slot)),
+            price: &|| self.queues.price(queue?, self.now, &settings.breaks),
+        };
+        let overdue = agent.review(known, &room, settings, out);
         let (activity, now) = (agent.model.activity(), self.now);
+        self.queues.serves(&mut agent.serves, queue.filter(|_| activity.is_work()));
+        let put_off = queue.zip(agent.breaks.put_off_since(&agent.model));
+        self.queues.put_off(&mut agent.put_off, put_off, slot);
         let mark = agent.breaks.mark(activity, now);
         self.room.mark(slot, &mut agent.mark, mark);
         let look = match activity {

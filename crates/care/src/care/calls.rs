@@ -73,13 +73,36 @@ impl Care {
             call.answered = Some(event);
         }
         self.keep_call(slot);
+        self.came(slot, at);
+        let queue = self.waited(slot, at, false);
         if let Some(agent) = self.agents.get_mut(agent_slot) {
+            agent.queue = queue.or(agent.queue);
             agent.takes(slot, at, &self.settings);
             agent.cause(Part::BackToBack, event);
             agent.cause(Part::Concurrency, event);
             agent.cause(Part::Occupancy, event);
         }
         self.touch(agent_slot, at, event, out);
+    }
+
+    /// A call is counted once, by the first queue that is known of it.
+    pub(super) fn came(&mut self, slot: usize, at: Timestamp) {
+        let Some(call) = self.calls.get_mut(slot).filter(|call| call.counted.is_none()) else { return };
+        let Some(queue) = &call.queue else { return };
+        call.counted = self.queues.place(queue, at);
+        if let Some(queue) = call.counted {
+            self.queues.came(queue, at);
+        }
+    }
+
+    /// Its caller waits no longer. Returns the queue.
+    fn waited(&mut self, slot: usize, at: Timestamp, hung_up: bool) -> Option<usize> {
+        let call = self.calls.get_mut(slot)?;
+        let queue = call.counted?;
+        if let Some(offered) = call.offered.take() {
+            self.queues.waited(queue, at, between(offered, at), hung_up);
+        }
+        Some(queue)
     }
 
     /// The agent who has a call has it no longer.
@@ -99,6 +122,9 @@ impl Care {
             let hard = met || HardCalls::is_hard(compared, complexity);
             self.hard_calls.count(hard);
             self.norms.learn(kind, length);
+            if let Some(queue) = call.counted {
+                self.queues.handled(queue, at, length);
+            }
             agent.usual.learn(kind, length);
             agent.model.call_over(Over { length: compared, request: call.request.clone(), complexity, hard });
             for part in [Part::Handling, Part::Complexity, Part::Mix, Part::Monotony] {
@@ -110,6 +136,9 @@ impl Care {
 
     pub(super) fn ended(&mut self, id: &CallId, at: Timestamp, event: EventId, out: &mut Decisions) {
         let slot = self.call(id);
+        if self.calls.get(slot).is_some_and(|call| call.answered.is_none() && call.ended.is_none()) {
+            self.waited(slot, at, true);
+        }
         self.unbind(slot, at, event, out);
         if let Some(call) = self.calls.get_mut(slot) {
             call.ended = Some(call.ended.map_or(at, |ended| ended.max(at)));

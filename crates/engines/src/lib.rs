@@ -10,8 +10,10 @@
 //!   [`Recogniser`](calmline_sense::Recogniser).
 //! * [`remote`]: speech recognition by a server: OpenAI-compatible transcription, and streaming in the manner of Vosk and
 //!   FunASR, behind the same trait.
+//! * [`presence`]: what phone platforms show of agents, behind
+//!   [`PresencePort`](calmline_media::presence::PresencePort).
 //! * [`speak`]: speech synthesis by a separate program, for the simulated callers and agents of the demo.
-//! * [`contract`] (feature `contract`): what every recogniser must do.
+//! * [`contract`] (feature `contract`): what every recogniser must do; [`presence::contract`] what every presence must.
 
 pub mod cache;
 #[cfg(feature = "contract")]
@@ -19,6 +21,7 @@ pub mod contract;
 pub mod convert;
 pub mod fetch;
 mod guard;
+pub mod presence;
 mod process;
 pub mod remote;
 pub mod speak;

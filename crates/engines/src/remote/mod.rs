@@ -152,7 +152,7 @@ fn failed(name: &str, reason: impl std::fmt::Display) -> RecogniserError {
 }
 
 /// The system's certificates.
-fn roots() -> Vec<rustls::pki_types::CertificateDer<'static>> {
+pub(crate) fn roots() -> Vec<rustls::pki_types::CertificateDer<'static>> {
     rustls_native_certs::load_native_certs().certs
 }
 

@@ -1,7 +1,7 @@
 //! The caller's side of one call: how agitated, how abusive, and whether they ask for help.
 //!
-//! Voice and words are two witnesses of agitation, whose log-odds add up ([`crate::fusion`]); older speech fades. One utterance
-//! alone never makes a caller agitated unless the other witness confirms it: loudness is not attitude.
+//! Voice and words are two witnesses of agitation, whose log-odds add up ([`crate::fusion`]); older speech fades. One
+//! utterance alone never makes a caller agitated unless the other witness confirms it: loudness is not attitude.
 
 use std::collections::VecDeque;
 

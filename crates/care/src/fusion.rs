@@ -32,7 +32,7 @@ pub const WORDS: f64 = -3.3;
 pub const ALIKE: f64 = 0.3;
 /// ρ': how much of the weaker witness is held to repeat the stronger one. Choice.
 pub const SHARED: f64 = 0.3;
-/// Seconds of speech that count as one utterance: the recordings' median length.
+/// Seconds of speech that count as one utterance: about as long as the recordings are.
 pub const UTTERANCE_S: f64 = 2.5;
 /// A long utterance counts as no more than so many. Choice: its sensors told one value of it.
 const AT_MOST: f64 = 2.0;

@@ -31,6 +31,7 @@
 //!
 //! ## What decides what
 //! * [`model`]: load, exposure and strain, kept apart; the formulas and where they come from.
+//! * [`fusion`]: how probable it is that a caller is agitated, from voice and words together.
 //! * Prompts and alerts rest on what callers show and on key presses; breaks on time worked and on the model. Alerts
 //!   never rest on load, strain or refusals.
 //! * [`Settings`]: every threshold, with its source or the word *choice*.

@@ -1,0 +1,147 @@
+//! From a call and the agent's usual to what is said of the call.
+
+use calmline_core::{
+    Share,
+    event::{CallCue, Cue, Reason},
+};
+
+use super::{
+    card::{CARDS, Card, SHOWN_FROM},
+    measures::{COUNT, Measure},
+    summary::Summary,
+    usual::{Usual, WIDTH},
+};
+use crate::affect::probability;
+
+/// Calls that must be known, and seconds of speech that the agent must have said in each of them and in this one: choices.
+/// Five are the fewest of which a spread means anything.
+pub const CALLS_MIN: f64 = 5.0;
+/// See [`CALLS_MIN`].
+pub const SPEECH_MIN_S: f64 = 60.0;
+/// Too noisy: half of the speech could not be measured, or the voice stands no further above the noise than this, dB. Chosen
+/// where clarity and roughness begin to follow the noise.
+const SNR_MIN_DB: f64 = 12.0;
+/// A line that sounds that far from the usual one, in deviations, while pitch and pace are what they always are, is another
+/// line or headset. Choices.
+const LINE_FAR: f64 = 3.0;
+const VOICE_NEAR: f64 = 1.5;
+/// A voice that is that much lower and rougher or breathier in both halves of the call is another voice today: colds and
+/// strained cords lower pitch and clarity throughout. A choice.
+const VOICE_FAR: f64 = 2.0;
+/// A moved measure is named as a driver from so many deviations on.
+const DRIVER_FROM: f64 = 1.0;
+/// How far beyond the pitch the balance of the spectrum is believed, in deviations: alone it may be the headset's.
+const BELIEVED: f64 = 1.0;
+
+/// What a call comes to.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Verdict {
+    /// What is said: cues, or why there are none.
+    pub(super) said: Vec<CallCue>,
+    /// The usual from now on; none if nothing was learned.
+    pub(super) usual: Option<Usual>,
+}
+
+/// Judges a call and learns from it.
+pub(super) fn judge(mut usual: Usual, call: &Summary) -> Verdict {
+    let withheld = |reason: Reason| vec![CallCue::Withheld(reason)];
+    if call.spoken_s < SPEECH_MIN_S {
+        let reason = Reason::new("cue_withheld.little_speech")
+            .with("seconds", call.spoken_s.floor())
+            .with("needed", SPEECH_MIN_S);
+        return Verdict { said: withheld(reason), usual: None };
+    }
+    if call.heard_s < call.spoken_s / 2.0 || call.snr_db < SNR_MIN_DB {
+        return Verdict { said: withheld(Reason::new("cue_withheld.noisy")), usual: None };
+    }
+    if usual.calls < CALLS_MIN {
+        let reason =
+            Reason::new("cue_withheld.few_calls").with("calls", usual.calls).with("needed", CALLS_MIN);
+        usual.learn(call);
+        return Verdict { said: withheld(reason), usual: Some(usual) };
+    }
+    let whole = usual.deviations(call, &call.whole);
+    let changed = if line_changed(&whole) {
+        Some("cue_withheld.line_changed")
+    } else if call.halves.iter().all(|half| voice_changed(&usual.deviations(call, half))) {
+        Some("cue_withheld.voice_changed")
+    } else {
+        None
+    };
+    if let Some(code) = changed {
+        usual.pass_over(call);
+        return Verdict { said: withheld(Reason::new(code)), usual: Some(usual) };
+    }
+    let cues = CARDS.iter().filter(|card| card.shown).filter_map(|card| cue(card, &whole, &usual, call));
+    let mut said: Vec<_> = cues.map(CallCue::Moved).collect();
+    if said.is_empty() {
+        said = withheld(Reason::new("cue_withheld.no_cue"));
+    }
+    usual.learn(call);
+    Verdict { said, usual: Some(usual) }
+}
+
+fn at(deviations: &[f64; WIDTH], measure: Measure) -> f64 {
+    deviations[measure as usize]
+}
+
+pub(super) fn line_changed(deviations: &[f64; WIDTH]) -> bool {
+    let line = deviations[COUNT..].iter().any(|deviation| deviation.abs() > LINE_FAR);
+    let voice = [Measure::Pitch, Measure::Movement, Measure::Pace];
+    line && voice.iter().all(|&measure| at(deviations, measure).abs() < VOICE_NEAR)
+}
+
+fn voice_changed(deviations: &[f64; WIDTH]) -> bool {
+    at(deviations, Measure::Pitch) < -VOICE_FAR
+        && (at(deviations, Measure::Clarity) < -VOICE_FAR || at(deviations, Measure::Jitter) > VOICE_FAR)
+}
+
+/// A measure's deviation as far as it is believed. No single measure decides, and none that a headset could move.
+fn believed(deviations: &[f64; WIDTH], measure: Measure) -> f64 {
+    let deviation = at(deviations, measure).clamp(-4.0, 4.0);
+    match measure {
+        Measure::Balance => deviation.min(at(deviations, Measure::Pitch).max(0.0) + BELIEVED),
+        _ => deviation,
+    }
+}
+
+/// How far a call lies towards a cue, in deviations: the weighted sum of its measures' over that of as many independent ones.
+pub(super) fn score(card: &Card, deviations: &[f64; WIDTH]) -> f64 {
+    let sum: f64 = card.weights.iter().map(|&(measure, weight)| weight * believed(deviations, measure)).sum();
+    let spread = card.weights.iter().map(|(_, weight)| weight * weight).sum::<f64>().sqrt();
+    sum / spread
+}
+
+fn cue(card: &Card, deviations: &[f64; WIDTH], usual: &Usual, call: &Summary) -> Option<Cue> {
+    let far = score(card, deviations);
+    let mut moved: Vec<(f64, &'static str)> = card
+        .weights
+        .iter()
+        .map(|&(measure, weight)| {
+            let deviation = believed(deviations, measure);
+            (weight * deviation, measure.code(deviation > 0.0))
+        })
+        .filter(|(moved, _)| *moved > DRIVER_FROM)
+        .collect();
+    // One measure that is far away may be a fault of measuring.
+    if far < SHOWN_FROM || moved.len() < 2 {
+        return None;
+    }
+    moved.sort_by(|a, b| b.0.total_cmp(&a.0));
+    Some(Cue {
+        kind: card.kind,
+        deviations: (far * 100.0).round() / 100.0,
+        confidence: confidence(far, usual.freedom(), call.utterances).rounded(),
+        false_alarms: Share::new(card.false_alarms),
+        drivers: moved.into_iter().map(|(_, code)| code.to_owned()).collect(),
+    })
+}
+
+/// The share of the agent's usual calls that lie nearer (Student's distribution, by the normal deviate of Wallace 1959 and
+/// the normal distribution of Bowling et al. 2009), less the relative standard error of a count of as many utterances.
+fn confidence(far: f64, freedom: f64, utterances: usize) -> Share {
+    let normal =
+        (freedom * (far * far / freedom).ln_1p()).sqrt() * (8.0 * freedom + 1.0) / (8.0 * freedom + 3.0);
+    let nearer = probability(0.070_56 * normal.powi(3) + 1.597_6 * normal);
+    Share::new(nearer * (1.0 - 1.0 / (utterances.max(1) as f64).sqrt()))
+}

@@ -56,7 +56,13 @@ pub fn line(recording: &[i16], gain_db: f64, noise_db: f64, seed: u64) -> Vec<i1
     recording.iter().map(|&x| to_pcm(f64::from(x) * gain + noise * (2.0 * random.next() - 1.0))).collect()
 }
 
-fn to_pcm(value: f64) -> i16 {
+/// Coloured by a line or a microphone: a peak or a dip of so many decibels (RBJ cookbook), `width` as its quality factor, 8 kHz.
+pub(crate) fn coloured(recording: &[f64], hz: f64, db: f64, width: f64) -> Vec<f64> {
+    let mut filter = Biquad::peak(hz, db, width);
+    recording.iter().map(|&x| filter.next(x)).collect()
+}
+
+pub(crate) fn to_pcm(value: f64) -> i16 {
     value.round().clamp(f64::from(i16::MIN), f64::from(i16::MAX)) as i16
 }
 
@@ -94,6 +100,20 @@ impl Biquad {
         Self {
             b: [edge / a0, middle / a0, edge / a0],
             a: [-2.0 * cos / a0, (1.0 - alpha) / a0],
+            x: [0.0; 2],
+            y: [0.0; 2],
+        }
+    }
+
+    fn peak(hz: f64, db: f64, quality: f64) -> Self {
+        let w = std::f64::consts::TAU * hz / f64::from(crate::RATE);
+        let (alpha, cos) = (w.sin() / (2.0 * quality), w.cos());
+        let amplitude = 10_f64.powf(db / 40.0);
+        let a0 = 1.0 + alpha / amplitude;
+        let middle = -2.0 * cos / a0;
+        Self {
+            b: [(1.0 + alpha * amplitude) / a0, middle, (1.0 - alpha * amplitude) / a0],
+            a: [middle, (1.0 - alpha / amplitude) / a0],
             x: [0.0; 2],
             y: [0.0; 2],
         }
@@ -167,6 +187,17 @@ mod tests {
         assert!(through(1_000.0).abs() < 0.5);
         assert!(through(100.0) < -15.0);
         assert!((through(300.0) + 3.0).abs() < 0.3);
+    }
+
+    #[test]
+    fn a_colour_raises_its_own_frequency_and_leaves_the_others() {
+        let through = |hz: f64| {
+            let wide: Vec<f64> = tone(hz, 8_000.0, 8_000).into_iter().map(f64::from).collect();
+            let pcm: Vec<i16> = coloured(&wide, 1_000.0, 6.0, 2.0).into_iter().map(to_pcm).collect();
+            level(&pcm)
+        };
+        assert!((through(1_000.0) - 6.0).abs() < 0.1);
+        assert!(through(150.0).abs() < 0.3 && through(3_500.0).abs() < 0.3);
     }
 
     #[test]

@@ -2,12 +2,16 @@
 //!
 //! [`functionals`] and [`motion`] describe an utterance, [`model`] judges it, [`baseline`] relates it to the speaker's usual
 //! and [`divide`] finds where their calm ends, [`study`] does the same with labelled recordings, [`train`] makes the model.
+//! [`larger`] is the slot of a model that does not fit into the binary.
 
 pub(crate) mod baseline;
 mod classes;
+pub mod cues;
+pub mod disguise;
 mod divide;
 pub mod emotion;
 mod functionals;
+pub(crate) mod larger;
 mod linear;
 mod model;
 mod motion;
@@ -20,6 +24,7 @@ pub use classes::{Classes, Discriminant};
 pub use divide::Heap;
 pub use functionals::{Functionals, names};
 pub(crate) use functionals::{Scratch, of};
+pub use larger::{Identity, Larger, Wants};
 pub use model::{AffectModel, Head, ModelError, probability};
 
 /// How activated an utterance sounds.

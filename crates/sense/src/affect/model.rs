@@ -10,7 +10,12 @@ use calmline_core::Share;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Arousal, Classes, Functionals, Heap, Usual, baseline::Baseline, divide::divide, linear::dot, names,
+    Arousal, Classes, Functionals, Heap, Usual,
+    baseline::Baseline,
+    divide::divide,
+    larger::{self, Larger, Slot},
+    linear::dot,
+    names, study,
 };
 
 /// A value this many deviations out says no more than one at that distance.
@@ -85,7 +90,7 @@ impl Head {
 pub struct AffectModel {
     /// What it was trained on, in words.
     pub trained_on: String,
-    /// The functionals, as a check.
+    /// The functionals, as a check: those of a live leg, and after them those that only study measures.
     pub names: Vec<String>,
     /// The population's mean per functional.
     pub mean: Vec<f64>,
@@ -105,6 +110,9 @@ pub struct AffectModel {
     pub emotions: Classes,
     /// The emotions against the speaker's usual.
     pub own_emotions: Classes,
+    /// A larger model that judges arousal in place of the two heads.
+    #[serde(skip)]
+    pub(super) larger: Slot,
 }
 
 impl AffectModel {
@@ -126,7 +134,7 @@ impl AffectModel {
     /// When it is not such a file, or was trained for other functionals.
     pub fn read(text: &str) -> Result<Self, ModelError> {
         let model: Self = serde_json::from_str(text).map_err(ModelError::Unreadable)?;
-        if model.names != names() {
+        if model.names != study::names() {
             return Err(ModelError::Names);
         }
         let lists = [
@@ -139,7 +147,7 @@ impl AffectModel {
         let emotions = model.emotions.0.iter().map(|one| ("emotions.weights", &one.weights));
         let own = model.own_emotions.0.iter().map(|one| ("own_emotions.weights", &one.weights));
         for (field, list) in lists.into_iter().chain(emotions).chain(own) {
-            if list.len() != names().len() || !list.iter().all(|number| number.is_finite()) {
+            if list.len() != study::names().len() || !list.iter().all(|number| number.is_finite()) {
                 return Err(ModelError::Numbers { field });
             }
         }
@@ -149,6 +157,27 @@ impl AffectModel {
             }
         }
         Ok(model)
+    }
+
+    /// The same with a larger model in its slot, which from now on judges arousal. What moved a voice, and whether there is
+    /// enough of it to judge, is still measured here.
+    #[must_use]
+    pub fn with_larger(mut self, larger: Arc<dyn Larger>) -> Self {
+        self.larger = Slot(Some(larger));
+        self
+    }
+
+    /// The larger model, where there is one.
+    #[must_use]
+    pub fn larger(&self) -> Option<&dyn Larger> {
+        self.larger.0.as_deref()
+    }
+
+    /// What the larger model says of an utterance: the calibrated logit of high arousal, before the speaker's divide is taken
+    /// from it. Nothing where it fails, or where there is none. `samples` are 8 kHz, full scale is 1.
+    #[must_use]
+    pub fn larger_logit(&self, samples: &[f32]) -> Option<f64> {
+        larger::logit(self.larger()?, samples)
     }
 
     /// The values in deviations from the population.
@@ -170,24 +199,38 @@ impl AffectModel {
         self.relative.logit(&usual.standard(values))
     }
 
-    /// Where the calm of a speaker ends, from relative logits of what was heard of them.
+    /// Where the calm of a speaker ends, from relative logits, or those of the larger model, of what was heard of them.
     #[must_use]
-    pub fn divide(&self, relative_logits: &[f64]) -> f64 {
-        divide(relative_logits, self.low, self.high)
+    pub fn divide(&self, logits: &[f64]) -> f64 {
+        if self.larger().is_some() { larger::own_divide(logits) } else { divide(logits, self.low, self.high) }
     }
 
-    /// Judges an utterance against what was heard of its speaker before, and then remembers it.
-    pub(crate) fn judge(&self, functionals: &Functionals, baseline: &mut Baseline) -> Arousal {
+    /// Judges an utterance against what was heard of its speaker before, and then remembers it. `samples` are for the larger
+    /// model; nothing is told where that fails.
+    pub(crate) fn judge(
+        &self,
+        functionals: &Functionals,
+        samples: &[f32],
+        baseline: &mut Baseline,
+    ) -> Option<Arousal> {
         let values = functionals.values();
         let usual = baseline.usual(&self.mean, &self.within);
-        let known = baseline.heard() / (baseline.heard() + HANDOVER);
-        let relative = self.relative_logit(values, &usual);
-        let from_divide = relative - self.divide(baseline.judged());
-        let logit = (1.0 - known) * self.absolute_logit(values) + known * from_divide;
+        let own = if self.larger().is_some() {
+            self.larger_logit(samples)?
+        } else {
+            self.relative_logit(values, &usual)
+        };
+        let from_divide = own - self.divide(baseline.judged());
+        let logit = if self.larger().is_some() {
+            from_divide
+        } else {
+            let known = baseline.heard() / (baseline.heard() + HANDOVER);
+            (1.0 - known) * self.absolute_logit(values) + known * from_divide
+        };
         let arousal = self.told(functionals, logit, baseline.heard(), &usual);
-        baseline.keep(relative);
+        baseline.keep(own);
         baseline.learn(values);
-        arousal
+        Some(arousal)
     }
 
     fn told(&self, functionals: &Functionals, logit: f64, heard: f64, usual: &Usual) -> Arousal {

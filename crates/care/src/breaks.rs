@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 
 use calmline_core::{
     AgentId, Body, EventId, OfferId, Timestamp,
-    event::{Band, OfferAnswer, Reason},
+    event::{Band, OfferAnswer, Presence, Reason},
 };
 use jiff::SignedDuration;
 
@@ -75,14 +75,17 @@ enum Stage {
     /// Waits for an answer.
     Open,
     /// Taken, to begin at `from` or at the end of the call; `free` is when it should have begun.
-    Accepted { from: Timestamp, free: Option<Timestamp>, told: bool },
-    /// The phone platform has confirmed it.
-    Begun { at: Timestamp },
+    /// `asked` says whether the phone platform is wanted to show it, `told` whether it was said that it does not.
+    Accepted { from: Timestamp, free: Option<Timestamp>, asked: bool, told: bool },
+    /// The phone platform has confirmed it; `over` says whether its end was asked for.
+    Begun { at: Timestamp, over: bool },
 }
 
 #[derive(Debug, Clone)]
 struct Offer {
     id: OfferId,
+    /// How long the break is, in minutes.
+    minutes: u32,
     expires: Timestamp,
     stage: Stage,
     /// What its next decision names: the offer, then the answer, then the state that began it.
@@ -169,7 +172,7 @@ impl Breaks {
                 return;
             }
         };
-        offer.stage = Stage::Accepted { from, free: None, told: false };
+        offer.stage = Stage::Accepted { from, free: None, asked: false, told: false };
         offer.because.push(event);
     }
 
@@ -293,7 +296,8 @@ impl Breaks {
         self.lapsed = None;
         self.put_off = None;
         self.offered = true;
-        self.offer = Some(Offer { id, expires, stage: Stage::Open, because: vec![made] });
+        self.offer =
+            Some(Offer { id, minutes: minutes_offered, expires, stage: Stage::Open, because: vec![made] });
     }
 
     /// Takes the present offer further.
@@ -302,34 +306,46 @@ impl Breaks {
         let (activity, agent, id) = (who.model.activity(), who.agent.clone(), offer.id.clone());
         let now = out.now;
         match &mut offer.stage {
-            Stage::Begun { at } if activity != Activity::Rest => {
+            Stage::Begun { at, .. } if activity != Activity::Rest => {
                 let minutes = in_minutes(between(*at, who.model.at()));
                 let minutes = (minutes * 10.0).round() / 10.0;
                 let because = std::mem::take(&mut offer.because);
                 self.offer = None;
                 out.decide(because, Body::BreakEnded { offer: id, agent, minutes });
             }
-            Stage::Begun { .. } => {}
+            Stage::Begun { at, over } => {
+                if !*over && after(*at, minutes(offer.minutes)) <= now {
+                    *over = true;
+                    let presence = Presence::Available;
+                    out.decide(offer.because.clone(), Body::PresenceWanted { offer: id, agent, presence });
+                }
+            }
             Stage::Accepted { .. } if activity == Activity::Rest => {
                 let because = std::mem::take(&mut offer.because);
                 let began = out.decide(because, Body::BreakBegan { offer: id, agent });
-                offer.stage = Stage::Begun { at: who.model.since() };
+                offer.stage = Stage::Begun { at: who.model.since(), over: false };
                 offer.because = vec![began];
             }
             Stage::Open if now >= offer.expires || activity.is_rest() => self.lapse(agent, set, out),
             Stage::Accepted { .. } if activity == Activity::Off => self.lapse(agent, set, out),
             Stage::Open => {}
-            Stage::Accepted { from, free, told } => {
+            Stage::Accepted { from, free, asked, told } => {
                 // Notes are finished before a break begins.
                 let at_work = matches!(activity, Activity::InCall | Activity::WrapUp);
-                if at_work && !*told {
-                    *free = None;
-                    return;
+                if at_work {
+                    *asked = false;
+                    *free = free.filter(|_| *told);
                 }
                 if *from > now || at_work {
                     return;
                 }
                 let since = *free.get_or_insert((*from).max(who.model.since()));
+                if !*asked {
+                    *asked = true;
+                    let (offer_id, agent, presence) = (id.clone(), agent.clone(), Presence::OnBreak);
+                    let wanted = Body::PresenceWanted { offer: offer_id, agent, presence };
+                    out.decide(offer.because.clone(), wanted);
+                }
                 if !*told && after(since, seconds(set.confirm_seconds)) <= now {
                     *told = true;
                     let because = offer.because.clone();
@@ -342,6 +358,19 @@ impl Breaks {
                 }
             }
         }
+    }
+
+    /// The phone platform does not show an accepted break, as `event` tells: agent and desk are told at once.
+    pub(crate) fn not_shown(&mut self, id: &OfferId, agent: &AgentId, event: EventId, out: &mut Decisions) {
+        let Some(offer) = self.offer.as_mut().filter(|offer| offer.id == *id) else { return };
+        let Stage::Accepted { told, .. } = &mut offer.stage else { return };
+        if std::mem::replace(told, true) {
+            return;
+        }
+        offer.because.push(event);
+        let body = Body::BreakUnconfirmed { offer: id.clone(), agent: agent.clone() };
+        let unconfirmed = out.decide(offer.because.clone(), body);
+        offer.because.push(unconfirmed);
     }
 
     fn lapse(&mut self, agent: AgentId, set: &BreakSettings, out: &mut Decisions) {
@@ -375,8 +404,8 @@ impl Breaks {
     /// When to look again at the latest, if nothing happens before.
     pub(crate) fn next(&self, model: &Model, now: Timestamp, set: &BreakSettings) -> Option<Timestamp> {
         let mut times: Vec<Timestamp> = Vec::with_capacity(4);
-        match self.offer.as_ref().map(|offer| (&offer.stage, offer.expires)) {
-            Some((Stage::Open, expires)) => times.push(expires),
+        match self.offer.as_ref().map(|offer| (&offer.stage, offer)) {
+            Some((Stage::Open, offer)) => times.push(offer.expires),
             Some((Stage::Accepted { from, free, .. }, _)) => {
                 times.push(*from);
                 if let Some(free) = free {
@@ -384,7 +413,7 @@ impl Breaks {
                     times.push(after(*free, minutes(set.give_up_minutes)));
                 }
             }
-            Some((Stage::Begun { .. }, _)) => {}
+            Some((Stage::Begun { at, .. }, offer)) => times.push(after(*at, minutes(offer.minutes))),
             None if model.activity().is_work() => {
                 times.push(self.not_before);
                 times.extend(self.put_off.map(|since| after(since, minutes(set.put_off_minutes))));

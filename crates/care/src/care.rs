@@ -8,7 +8,8 @@ mod signals;
 mod supervisors;
 
 use calmline_core::{
-    AgentId, Body, CallId, Draft, Event, Party, SiteId, SubjectId, Timestamp, event::SignalKind,
+    AgentId, Body, CallId, Draft, Event, Party, SiteId, SubjectId, Timestamp,
+    event::{Presence, SignalKind},
     policy::Profile,
 };
 use jiff::SignedDuration;
@@ -177,6 +178,16 @@ impl Care {
                     agent.breaks.answer(offer, *answer, id, at, now, &self.settings.breaks);
                 }
                 self.touch(slot, at, id, out);
+            }
+            Body::PresenceConfirmed { offer, agent, presence } => {
+                self.presence_shown((agent, offer), *presence, at, id, out);
+            }
+            Body::PresenceRefused { offer, agent, presence: Presence::OnBreak, .. }
+            | Body::PresenceUnconfirmed { offer, agent, presence: Presence::OnBreak, .. } => {
+                let slot = self.agents.slot(agent);
+                if let Some(known) = slot.and_then(|slot| self.agents.get_mut(slot)) {
+                    known.breaks.not_shown(offer, agent, id, out);
+                }
             }
             Body::InferenceDisputed { agent, event: disputed, objection } => {
                 let Some(slot) = self.agents.slot(agent) else { return };

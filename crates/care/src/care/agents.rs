@@ -1,8 +1,8 @@
 //! Agents: what they do, how they stand, and when they are looked at again.
 
 use calmline_core::{
-    AgentId, EventId, Timestamp,
-    event::{Evidence, Reason, WorkState},
+    AgentId, EventId, OfferId, Timestamp,
+    event::{Evidence, Presence, Reason, WorkState},
 };
 
 use super::{Care, now_of};
@@ -39,6 +39,30 @@ impl Care {
         let slot = self.agent(id, at);
         self.enter_state(slot, state, at);
         self.touch(slot, at, event, out);
+    }
+
+    /// The phone platform was seen to show what was wanted for a break. That is as good as its own word, but for an agent who
+    /// has taken a call meanwhile: a break never begins inside one.
+    pub(super) fn presence_shown(
+        &mut self,
+        (id, offer): (&AgentId, &OfferId),
+        presence: Presence,
+        at: Timestamp,
+        event: EventId,
+        out: &mut Decisions,
+    ) {
+        let Some(agent) = self.agents.slot(id).and_then(|slot| self.agents.get(slot)) else { return };
+        let activity = agent.model.activity();
+        if agent.breaks.open() != Some(offer) || activity == Activity::InCall {
+            return;
+        }
+        match presence {
+            Presence::OnBreak => self.agent_state(id, WorkState::OnBreak, at, event, out),
+            Presence::Available if activity == Activity::Rest => {
+                self.agent_state(id, WorkState::Available, at, event, out);
+            }
+            Presence::Available => {}
+        }
     }
 
     pub(super) fn enter_state(&mut self, slot: usize, state: WorkState, at: Timestamp) {

@@ -37,6 +37,60 @@ fn never_inside_a_call_but_right_at_its_end() {
     assert_eq!(decided, ["09:02:00 break.offered li 5 min: 62 minutes of work since the last break"]);
 }
 
+/// What is wanted of the phone platform, and what follows from what it shows.
+fn play_with_platform(script: &str) -> Vec<String> {
+    let decided = Floor::new(Settings::default()).play(script);
+    decided
+        .into_iter()
+        .filter(|line| line.contains("presence.") || line.contains(" break."))
+        .skip(1)
+        .collect()
+}
+
+#[test]
+fn the_phone_platform_is_wanted_to_show_the_break_and_its_end_and_is_believed_when_it_does() {
+    let decided = play_with_platform(
+        "08:00 li available
+         08:51 li takes c1
+         08:52 li accepts
+         08:56 c1 ended
+         08:56:01 li shown on_break
+         09:01:02 li shown available
+         09:10 wait",
+    );
+    assert_eq!(
+        decided,
+        [
+            "08:56:00 presence.wanted li on_break",
+            "08:56:01 break.began li",
+            "09:01:01 presence.wanted li available",
+            "09:01:02 break.ended li 5 min",
+        ]
+    );
+}
+
+#[test]
+fn a_platform_that_declines_is_told_at_once_and_asked_again_after_the_next_call() {
+    let decided = play_with_platform(
+        "08:00 li available
+         08:51 li accepts
+         08:51:01 li declined on_break
+         08:51:02 li takes c1
+         08:51:03 li shown on_break
+         08:54 c1 ended
+         08:54:01 li shown on_break",
+    );
+    assert_eq!(
+        decided,
+        [
+            "08:51:00 presence.wanted li on_break",
+            "08:51:01 break.unconfirmed li",
+            "08:54:00 presence.wanted li on_break",
+            "08:54:01 break.began li",
+        ]
+    );
+}
+
 #[test]
 fn an_accepted_break_begins_after_the_call_and_is_asked_for_once() {
     let decided = play(

@@ -21,7 +21,7 @@ use calmline_core::{
     AgentId, Body, CallId, Draft, Event, EventId, OfferId, Party, PayloadId, Position, QueueId, Share,
     SiteId, Timestamp,
     catalog::Lang,
-    event::{Objection, OfferAnswer, SignalKind, WordSigns, WorkState},
+    event::{Objection, OfferAnswer, PresenceFault, SignalKind, WordSigns, WorkState},
 };
 
 const DAY: &str = "2026-11-23T00:00:00Z";
@@ -66,12 +66,11 @@ impl Floor {
         self.decided[from..].iter().map(tell).collect()
     }
 
-    /// Like [`Self::play`], without changes of load and without the signals that decisions rest on.
+    /// Like [`Self::play`], without changes of load, without the signals that decisions rest on, and without what is wanted of
+    /// the phone platform.
     pub fn play_quietly(&mut self, script: &str) -> Vec<String> {
-        self.play(script)
-            .into_iter()
-            .filter(|line| !line.contains("load.changed") && !line.contains("caller.signal"))
-            .collect()
+        let loud = ["load.changed", "caller.signal", "presence.wanted"];
+        self.play(script).into_iter().filter(|line| !loud.iter().any(|kind| line.contains(kind))).collect()
     }
 
     fn line(&mut self, line: &str) {
@@ -138,6 +137,14 @@ impl Floor {
                     _ => Objection::WrongReading,
                 };
                 Body::InferenceDisputed { agent: agent(), event, objection }
+            }
+            "shown" | "declined" => {
+                let (offer, agent) = (self.offers[&agent()].clone(), agent());
+                let presence = serde_json::from_value(words[2].into()).expect("a presence");
+                match words[1] {
+                    "shown" => Body::PresenceConfirmed { offer, agent, presence },
+                    _ => Body::PresenceRefused { offer, agent, presence, fault: PresenceFault::Refused },
+                }
             }
             "accepts" | "refuses" | "moves" => {
                 let answer = match words[1] {
@@ -246,6 +253,7 @@ pub fn tell(draft: &Draft) -> String {
         Body::BreakOffered { agent, minutes, reasons, .. } => {
             format!("{agent} {minutes} min: {}", say(reasons))
         }
+        Body::PresenceWanted { agent, presence, .. } => format!("{agent} {}", presence.as_str()),
         Body::BreakEnded { agent, minutes, .. } => format!("{agent} {minutes} min"),
         Body::AlertRaised { agent, call, reason, evidence, action, .. } => {
             let call = call.as_ref().map_or("-", CallId::as_str);

@@ -4,6 +4,8 @@
 //! [`crate::Care`] decides about callers, and of an agent's exposure only whether the band is *heavy*; nothing else of a
 //! decision is looked at. The same events give the same decisions, ids included.
 
+mod waiting;
+
 use std::collections::{BTreeMap, HashMap};
 
 use calmline_core::{
@@ -12,9 +14,7 @@ use calmline_core::{
 };
 use jiff::SignedDuration;
 
-use super::{
-    Ask, Decision, Fairness, Met, Norms, Outcome, Predicted, Router, RoutingSettings, Spared, worker::Worker,
-};
+use super::{Fairness, Met, Norms, Predicted, Router, RoutingSettings, Spared, worker::Worker};
 use crate::time::{after, before, between, hours, in_minutes, minutes, seconds};
 
 /// A waiting call that its router has not asked about for so long is forgotten.
@@ -293,85 +293,6 @@ impl Dispatch {
     fn hard(&self, waiting: &Waiting) -> f64 {
         let flagged = waiting.flagged_until.is_some_and(|until| until > self.now);
         self.predict(waiting.queue.as_ref(), waiting.intent.as_ref(), (waiting.repeat, flagged)).hard
-    }
-
-    fn asked(&mut self, call: &CallId, waiting: &Waiting, event: EventId, out: &mut Vec<Draft>) {
-        let known = self.call(call);
-        known.queue = waiting.queue.clone().or_else(|| known.queue.take());
-        known.intent = waiting.intent.clone().or_else(|| known.intent.take());
-        let hard = self.hard(waiting);
-        let withheld = self.asked.get(call).and_then(|before| before.withheld);
-        let ask = Ask { waiting, hard, withheld };
-        if !waiting.candidates.is_empty() {
-            let (mut ranked, mut decision) = self.router.rank(&ask, &waiting.candidates);
-            let agent = ranked.remove(0);
-            if let Outcome::Waits { .. } = decision.outcome {
-                decision.outcome = Outcome::To { agent, runner_up: None };
-            }
-            out.push(self.draft(call, decision, ranked, vec![event]));
-            return;
-        }
-        if let Some((agent, _)) = self.kept.get(call) {
-            let mut decision = self.router.decide(&ask);
-            decision.outcome = Outcome::To { agent: agent.clone(), runner_up: None };
-            decision.reasons = vec![Reason::new("route.to.reserved")];
-            out.push(self.draft(call, decision, Vec::new(), vec![event]));
-            return;
-        }
-        let (waiting, forget) = (waiting.clone(), after(self.now, FORGOTTEN));
-        // Looked at with the others, at once.
-        self.asked.insert(call.clone(), Asked { waiting, withheld, event, look: Some(self.now), forget });
-        self.changed = true;
-    }
-
-    /// Gives the free agents to the waiting calls. Of calls that go on waiting only the one just asked about is told.
-    fn look(&mut self, trigger: EventId, out: &mut Vec<Draft>) {
-        let due = self.asked.values().any(|asked| asked.look.is_some_and(|at| at <= self.now));
-        if self.asked.is_empty() || !(due || std::mem::take(&mut self.changed)) {
-            return;
-        }
-        self.changed = false;
-        let asked: Vec<(CallId, Asked)> =
-            self.asked.iter().map(|(call, asked)| (call.clone(), asked.clone())).collect();
-        let asks: Vec<Ask<'_>> = asked
-            .iter()
-            .map(|(_, asked)| Ask {
-                waiting: &asked.waiting,
-                hard: self.hard(&asked.waiting),
-                withheld: asked.withheld,
-            })
-            .collect();
-        let decisions = self.router.assign(&asks);
-        for ((call, asked), decision) in asked.iter().zip(decisions) {
-            match &decision.outcome {
-                Outcome::To { agent, .. } => {
-                    self.router.keep(agent, true);
-                    let until = after(self.now, seconds(self.set.reserve_seconds));
-                    self.kept.insert(call.clone(), (agent.clone(), until));
-                    self.asked.remove(call);
-                }
-                Outcome::Waits { until, withheld, .. } => {
-                    if let Some(entry) = self.asked.get_mut(call) {
-                        (entry.withheld, entry.look) = (*withheld, until.filter(|until| *until > self.now));
-                    }
-                    if asked.event != trigger {
-                        continue;
-                    }
-                }
-            }
-            let because = if asked.event == trigger { vec![trigger] } else { vec![asked.event, trigger] };
-            out.push(self.draft(call, decision, Vec::new(), because));
-        }
-    }
-
-    fn draft(&self, call: &CallId, decision: Decision, then: Vec<AgentId>, because: Vec<EventId>) -> Draft {
-        let (agent, until) = match decision.outcome {
-            Outcome::To { agent, .. } => (Some(agent), None),
-            Outcome::Waits { until, .. } => (None, until),
-        };
-        let (reasons, facts) = (decision.reasons, decision.facts);
-        let body = Body::CallRouted { call: call.clone(), agent, then, until, reasons, facts };
-        Draft::derived(self.site.clone(), self.now, because, body)
     }
 
     /// An agent is kept for a call no longer.

@@ -92,7 +92,7 @@ const AREAS: &[Area] = &[
         package: "calmline-care",
         example: "care_cost",
         peers: None,
-        figures: &[more("events_per_cpu_s", "events decided on", None, "1/CPU-s")],
+        figures: &[more("events_per_cpu_s", "events decided on", Some(1_000_000.0), "1/CPU-s")],
     },
     Area {
         name: "care",

@@ -62,6 +62,9 @@ impl Care {
         if noticed.abuse {
             self.met_abuse(slot, &bound, event.at, event.id);
         }
+        if noticed.crisis {
+            self.met_distress(slot, event, out);
+        }
         if noticed.agitated || noticed.abuse {
             self.touch(bound.slot, event.at, event.id, out);
         }

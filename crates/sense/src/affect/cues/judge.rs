@@ -30,8 +30,8 @@ const VOICE_NEAR: f64 = 1.5;
 const VOICE_FAR: f64 = 2.0;
 /// A moved measure is named as a driver from so many deviations on.
 const DRIVER_FROM: f64 = 1.0;
-/// How far beyond the pitch the balance of the spectrum is believed, in deviations: alone it may be the headset's.
-const BELIEVED: f64 = 1.0;
+/// So many measures must be drivers before a cue is told: one that is far away alone may be a fault of measuring.
+const DRIVERS_MIN: usize = 2;
 
 /// What a call comes to.
 #[derive(Debug, Clone, PartialEq)]
@@ -96,11 +96,12 @@ fn voice_changed(deviations: &[f64; WIDTH]) -> bool {
         && (at(deviations, Measure::Clarity) < -VOICE_FAR || at(deviations, Measure::Jitter) > VOICE_FAR)
 }
 
-/// A measure's deviation as far as it is believed. No single measure decides, and none that a headset could move.
+/// A measure's deviation as far as it is believed: the balance of the spectrum, which a headset moves as well, no further than
+/// the pitch has risen.
 fn believed(deviations: &[f64; WIDTH], measure: Measure) -> f64 {
     let deviation = at(deviations, measure).clamp(-4.0, 4.0);
     match measure {
-        Measure::Balance => deviation.min(at(deviations, Measure::Pitch).max(0.0) + BELIEVED),
+        Measure::Balance => deviation.min(at(deviations, Measure::Pitch).max(0.0)),
         _ => deviation,
     }
 }
@@ -112,28 +113,34 @@ pub(super) fn score(card: &Card, deviations: &[f64; WIDTH]) -> f64 {
     sum / spread
 }
 
+/// What moved towards a cue, the strongest first.
+fn drivers(card: &Card, deviations: &[f64; WIDTH]) -> Vec<&'static str> {
+    let towards = |&(measure, weight): &(Measure, f64)| {
+        let deviation = believed(deviations, measure);
+        (weight * deviation, measure.code(deviation > 0.0))
+    };
+    let mut moved: Vec<_> =
+        card.weights.iter().map(towards).filter(|(moved, _)| *moved > DRIVER_FROM).collect();
+    moved.sort_by(|a, b| b.0.total_cmp(&a.0));
+    moved.into_iter().map(|(_, code)| code).collect()
+}
+
+/// Whether a cue would be told.
+pub(super) fn stands_out(card: &Card, deviations: &[f64; WIDTH]) -> bool {
+    score(card, deviations) >= SHOWN_FROM && drivers(card, deviations).len() >= DRIVERS_MIN
+}
+
 fn cue(card: &Card, deviations: &[f64; WIDTH], usual: &Usual, call: &Summary) -> Option<Cue> {
-    let far = score(card, deviations);
-    let mut moved: Vec<(f64, &'static str)> = card
-        .weights
-        .iter()
-        .map(|&(measure, weight)| {
-            let deviation = believed(deviations, measure);
-            (weight * deviation, measure.code(deviation > 0.0))
-        })
-        .filter(|(moved, _)| *moved > DRIVER_FROM)
-        .collect();
-    // One measure that is far away may be a fault of measuring.
-    if far < SHOWN_FROM || moved.len() < 2 {
+    if !stands_out(card, deviations) {
         return None;
     }
-    moved.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let far = score(card, deviations);
     Some(Cue {
         kind: card.kind,
         deviations: (far * 100.0).round() / 100.0,
         confidence: confidence(far, usual.freedom(), call.utterances).rounded(),
         false_alarms: Share::new(card.false_alarms),
-        drivers: moved.into_iter().map(|(_, code)| code.to_owned()).collect(),
+        drivers: drivers(card, deviations).into_iter().map(str::to_owned).collect(),
     })
 }
 

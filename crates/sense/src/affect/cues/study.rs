@@ -5,7 +5,7 @@
 
 use super::{
     card::CARDS,
-    judge::{line_changed, score},
+    judge::{line_changed, score, stands_out},
     measures::Measures,
     summary::Summary,
     usual::Usual,
@@ -30,16 +30,30 @@ impl Recording {
     }
 }
 
-/// How far a call of these recordings lies towards each cue of [`CARDS`], in deviations of the speaker's other calls; and
-/// whether nothing would be said of it because the line is another one. The least that a call must have to be judged live
-/// does not hold here: acted recordings are too short for it.
+/// What a call of recordings comes to, each in the order of [`CARDS`].
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Scored {
+    /// How far it lies towards each cue, in deviations of the speaker's other calls.
+    pub scores: [f64; 3],
+    /// Whether the cue stands out so far that it would be told, if it were shown.
+    pub told: [bool; 3],
+    /// Whether nothing would be said of it because the line is another one.
+    pub line_changed: bool,
+}
+
+/// Compares a call with the speaker's other calls. The least that a call must have to be judged live does not hold here:
+/// acted recordings are too short for it.
 #[must_use]
-pub fn scores(call: &[Recording], others: &[Vec<Recording>]) -> ([f64; 3], bool) {
+pub fn compare(call: &[Recording], others: &[Vec<Recording>]) -> Scored {
     let mut usual = Usual::default();
     others.iter().for_each(|other| usual.learn(&sum(other)));
     let call = sum(call);
     let deviations = usual.deviations(&call, &call.whole);
-    (CARDS.each_ref().map(|card| score(card, &deviations)), line_changed(&deviations))
+    Scored {
+        scores: CARDS.each_ref().map(|card| score(card, &deviations)),
+        told: CARDS.each_ref().map(|card| stands_out(card, &deviations)),
+        line_changed: line_changed(&deviations),
+    }
 }
 
 fn sum(recordings: &[Recording]) -> Summary {

@@ -9,6 +9,7 @@
 
 use crate::{
     frontend::{BIN_HZ, BINS, Frontend, Spectrum, decibels},
+    line::Keys,
     pitch::{self, Pitch},
 };
 
@@ -55,6 +56,44 @@ pub(crate) struct Activity {
     pub(crate) pure: bool,
     /// A tone that has lasted: a machine's.
     pub(crate) tone: bool,
+    /// A key of a telephone sounds.
+    pub(crate) keys: bool,
+    /// The two strongest spectral lines, of a step that passed the gate.
+    pub(crate) lines: Lines,
+    /// How loud the leg's voice usually is, in dB of full scale; none before a voice was heard.
+    pub(crate) voice_db: Option<f32>,
+}
+
+/// The two strongest spectral lines of a step.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct Lines {
+    /// The share of the power that they hold.
+    pub(crate) share: f32,
+    /// Frequencies in hertz, lower one first.
+    pub(crate) low_hz: f32,
+    pub(crate) high_hz: f32,
+    /// The level of the higher one over the lower one, dB.
+    pub(crate) twist_db: f32,
+}
+
+impl Lines {
+    /// A second line this far below the first is no line: a single tone.
+    const SINGLE_DB: f32 = 20.0;
+
+    /// The frequency, if there is but one line.
+    pub(crate) fn single(&self) -> Option<f32> {
+        match self.twist_db {
+            twist if twist < -Self::SINGLE_DB => Some(self.low_hz),
+            twist if twist > Self::SINGLE_DB => Some(self.high_hz),
+            _ => None,
+        }
+    }
+
+    /// The centre of gravity of both.
+    fn centre_hz(&self) -> f32 {
+        let high = 1.0 - 1.0 / (1.0 + 10_f32.powf(self.twist_db / 10.0));
+        self.low_hz + high * (self.high_hz - self.low_hz)
+    }
 }
 
 /// The detector's memory.
@@ -64,6 +103,7 @@ pub(crate) struct Detector {
     since_voice: u32,
     before: Option<f32>,
     tone: Tone,
+    keys: Keys,
 }
 
 impl Detector {
@@ -74,6 +114,7 @@ impl Detector {
             since_voice: u32::MAX,
             before: None,
             tone: Tone::default(),
+            keys: Keys::default(),
         }
     }
 
@@ -82,6 +123,7 @@ impl Detector {
         self.since_voice = u32::MAX;
         self.before = None;
         self.tone = Tone::default();
+        self.keys = Keys::default();
     }
 
     /// Judges the step that `front` holds, and transforms it if the gate lets it pass.
@@ -89,15 +131,20 @@ impl Detector {
         let floor_db = self.floor.update(decibels(front.newest_power()));
         let level_db = decibels(front.centre_power());
         self.since_voice = self.since_voice.saturating_add(1);
-        let mut activity = Activity { level_db, floor_db, ..Activity::default() };
+        let voice_db = Some(self.voice_db).filter(|db| db.is_finite());
+        let mut activity = Activity { level_db, floor_db, voice_db, ..Activity::default() };
         if decibels(front.peak_power()) < floor_db + GATE_DB {
             self.before = None;
             self.tone = Tone::default();
+            self.keys = Keys::default();
             return activity;
         }
         activity.heard = true;
         let spectrum = front.transform();
-        (activity.pure, activity.tone) = self.tone.update(spectrum, level_db);
+        activity.lines = two_lines(spectrum.power);
+        let (like_key, keys) = self.keys.update(&activity.lines);
+        let (pure, tone) = self.tone.update(&activity.lines, level_db);
+        (activity.keys, activity.pure, activity.tone) = (keys, pure || like_key, tone || keys);
         activity.pitch = self.voiced(spectrum, &activity);
         self.before = activity.pitch.map(|pitch| pitch.hz);
         if activity.pitch.is_some() {
@@ -162,12 +209,12 @@ struct Tone {
 
 impl Tone {
     /// Whether the step is nearly pure, and whether it has been so for long.
-    fn update(&mut self, spectrum: Spectrum<'_>, level_db: f32) -> (bool, bool) {
-        let (share, hz) = two_lines(spectrum.power);
-        if share < TONE_SHARE {
+    fn update(&mut self, lines: &Lines, level_db: f32) -> (bool, bool) {
+        if lines.share < TONE_SHARE {
             *self = Self::default();
             return (false, false);
         }
+        let hz = lines.centre_hz();
         let same = (hz - self.hz).abs() < TONE_DRIFT_HZ && (level_db - self.level_db).abs() < 3.0;
         self.steps = if same { self.steps + 1 } else { 1 };
         if self.steps == 1 {
@@ -177,9 +224,8 @@ impl Tone {
     }
 }
 
-/// The share of the power that lies in the two strongest lines, and the centre of gravity of both in hertz. A line is as
-/// wide as the main lobe of a 40 ms Hann window: 100 Hz, seven bins.
-fn two_lines(power: &[f32; BINS]) -> (f32, f32) {
+/// The two strongest lines. A line is as wide as the main lobe of a 40 ms Hann window: 100 Hz, seven bins.
+fn two_lines(power: &[f32; BINS]) -> Lines {
     const HALF: usize = 3;
     let total: f32 = power.iter().sum();
     let peak_of = |skip: std::ops::Range<usize>| {
@@ -195,13 +241,20 @@ fn two_lines(power: &[f32; BINS]) -> (f32, f32) {
     let first = line(peak_of(0..0));
     let wide = first.start.saturating_sub(HALF)..first.end + HALF;
     let second = line(peak_of(wide));
-    let (mut sum, mut moment) = (0.0, 0.0);
-    for bin in first.chain(second) {
-        sum += power[bin];
-        moment += power[bin] * bin as f32;
-    }
+    let of = |line: std::ops::Range<usize>| {
+        let (mut sum, mut moment) = (0.0, 0.0);
+        for bin in line {
+            sum += power[bin];
+            moment += power[bin] * bin as f32;
+        }
+        (sum, moment / sum.max(f32::MIN_POSITIVE) * BIN_HZ)
+    };
+    let (one, other) = (of(first), of(second));
+    let sum = one.0 + other.0;
     if sum <= 0.0 {
-        return (0.0, 0.0);
+        return Lines::default();
     }
-    (sum / total, moment / sum * BIN_HZ)
+    let (low, high) = if one.1 <= other.1 { (one, other) } else { (other, one) };
+    let twist_db = decibels(high.0 / sum) - decibels(low.0 / sum);
+    Lines { share: sum / total, low_hz: low.1, high_hz: high.1, twist_db }
 }

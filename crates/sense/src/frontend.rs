@@ -126,6 +126,11 @@ impl Frontend {
         self.hops[WINDOW / HOP - 1]
     }
 
+    /// The newest hop's samples.
+    pub(crate) fn newest(&self) -> &[f32; HOP] {
+        &self.pending
+    }
+
     /// Mean square of the two hops at the window's centre.
     pub(crate) fn centre_power(&self) -> f32 {
         f32::midpoint(self.hops[1], self.hops[2])

@@ -4,8 +4,9 @@
 //! same for the same audio however it was cut into pieces. Every sensor is constructed with a permit
 //! ([`calmline_core::policy::Permit`]) and asks it with every push, so a withdrawal ends it with the next one.
 //!
-//! * [`Leg`]: one leg in one pass: voice activity and utterances; with further permits speech rate, pauses and arousal.
-//! * [`Dialogue`]: talk-over and silence between two legs.
+//! * [`Leg`]: one leg in one pass: voice activity and utterances, sounds of the line ([`LineSound`]) and sudden loudness; with
+//!   further permits speech rate, pauses, hesitation and arousal.
+//! * [`Dialogue`]: talk-over, interruptions, response latency and silence between two legs.
 //! * [`Envelope`]: the peaks of a leg, to be drawn.
 //! * [`Listener`] and [`Recogniser`]: speech recognition behind one trait.
 //! * [`affect`]: the arousal model, its training and its study on labelled recordings.
@@ -23,7 +24,10 @@ mod dialogue;
 mod envelope;
 mod frontend;
 pub mod gemaps;
+mod heard;
 mod leg;
+mod line;
+mod loudness;
 mod pitch;
 mod prosody;
 mod pulse;
@@ -35,5 +39,7 @@ pub mod telephone;
 pub use affect::{AffectModel, Arousal};
 pub use dialogue::{Dialogue, Exchange};
 pub use envelope::{Envelope, STEP, Stretch};
-pub use leg::{Heard, Leg, Measured, Pauses};
-pub use recogniser::{Listener, Recogniser, RecogniserError, Transcript};
+pub use heard::{Effort, Heard, Measured, Pace, Pauses};
+pub use leg::Leg;
+pub use line::LineSound;
+pub use recogniser::{Expected, Hearing, Listener, Recogniser, RecogniserError, Transcript};

@@ -1,8 +1,14 @@
-//! Speech rate and pauses of an utterance.
+//! Speech rate, articulation rate, pauses and filled pauses of an utterance.
 //!
 //! Syllables are counted by their nuclei: voiced peaks of the intensity with a dip of at least 2 dB on both sides, no more
 //! than 25 dB below the loudest (de Jong & Wempe 2009, "Praat script to detect syllable nuclei and measure speech rate
-//! automatically"). No words are needed, so it works in any language.
+//! automatically"). No words are needed, so it works in any language. The speech rate counts pauses in, the articulation
+//! rate leaves them out (ibid.).
+//!
+//! A **filled pause** ("uh", "嗯") is a vowel that is held: pitch and spectrum hardly move (Goto, Itou & Hayamizu 1999, "A real-time
+//! filled pause detection system for spontaneous speech recognition"). Here pitch and level stand for it.
+
+use crate::{frontend::STEP_S, heard::Pauses};
 
 /// What one 10 ms step contributes to rhythm.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -21,6 +27,11 @@ const RANGE_DB: f32 = 25.0;
 /// A stretch without speech this long is a pause: 200 ms, above the closure of a stop consonant (Goldman-Eisler 1968
 /// uses 250 ms).
 const PAUSE_STEPS: usize = 20;
+/// A vowel this long is held: 300 ms. Choice: twice the usual length of a stressed one; how far its pitch may be from where
+/// it began, in octaves (one semitone), and its level, dB.
+const HELD_STEPS: usize = 30;
+const HELD_OCTAVES: f32 = 1.0 / 12.0;
+const HELD_DB: f32 = 4.0;
 
 /// An utterance's rhythm.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -36,10 +47,38 @@ pub(crate) struct Rhythm {
 }
 
 impl Rhythm {
-    /// Syllables per second of speech; nothing for less than half a second.
+    /// Articulation rate: syllables per second of speech; nothing for less than half a second.
     pub(crate) fn rate(&self) -> Option<f64> {
         (self.speech_s >= 0.5 && self.syllables > 0).then(|| f64::from(self.syllables) / self.speech_s)
     }
+
+    /// Speech rate: syllables per second, pauses included.
+    pub(crate) fn speech_rate(&self) -> Option<f64> {
+        self.rate().map(|rate| rate * self.speech_s / (self.speech_s + self.pause_s))
+    }
+}
+
+/// The filled pauses of an utterance, of whose steps the pitch in hertz is known, zero where no voice sounds.
+pub(crate) fn filled_pauses(beats: &[Beat], pitches: &[f32]) -> Pauses {
+    let mut filled = Pauses::default();
+    let (mut from, mut steps) = ((0.0, 0.0), 0);
+    // The end of the utterance ends a vowel.
+    for (db, hz) in beats.iter().map(|beat| beat.db).zip(pitches.iter().copied()).chain([(0.0, 0.0)]) {
+        let held = hz > 0.0
+            && steps > 0
+            && (hz / from.1).log2().abs() < HELD_OCTAVES
+            && (db - from.0).abs() < HELD_DB;
+        if held {
+            steps += 1;
+            continue;
+        }
+        if steps >= HELD_STEPS {
+            filled.count += 1;
+            filled.seconds += steps as f64 * STEP_S;
+        }
+        (from, steps) = ((db, hz), usize::from(hz > 0.0));
+    }
+    filled
 }
 
 /// Measures the beats of an utterance. `smooth` is scratch space that is kept between calls.
@@ -121,6 +160,20 @@ mod tests {
         assert_eq!(rhythm.pauses, 1);
         assert!((rhythm.pause_s - 0.4).abs() < 1e-9);
         assert!(rhythm.rate().is_some_and(|rate| (rate - 4.0).abs() < 0.3), "{rhythm:?}");
+        assert!(rhythm.speech_rate().is_some_and(|rate| (rate - 4.0 * 4.0 / 4.4).abs() < 0.3), "{rhythm:?}");
+    }
+
+    #[test]
+    fn a_held_vowel_is_a_filled_pause_and_a_gliding_one_is_none() {
+        let beats = [Beat { db: -30.0, voiced: true, speech: true }; 120];
+        let glide: Vec<f32> = (0..120).map(|i| 110.0 + i as f32).collect();
+        assert_eq!(filled_pauses(&beats, &glide).count, 0);
+        let mut held = vec![0.0; 40];
+        held.extend([118.0; 50]);
+        held.extend([0.0; 30]);
+        let filled = filled_pauses(&beats, &held);
+        assert_eq!(filled.count, 1);
+        assert!((filled.seconds - 0.5).abs() < 1e-9, "{filled:?}");
     }
 
     #[test]

@@ -8,8 +8,8 @@ pub(crate) const PAUSE: usize = 60;
 /// An utterance is at most 12 s, padding included.
 const LONGEST: usize = 1_200;
 /// Padding before and after, in steps: what is cut off by a threshold is usually a consonant.
-const PAD_BEFORE: usize = 15;
-const PAD_AFTER: usize = 10;
+pub(crate) const PAD_BEFORE: usize = 15;
+pub(crate) const PAD_AFTER: usize = 10;
 /// Voiced steps without which a candidate is a noise: 120 ms, shorter than the shortest "yes" or "对".
 const VOICED_MIN: u32 = 12;
 /// A candidate without speech for that long is dropped: 300 ms.
@@ -28,6 +28,8 @@ pub(crate) enum Change {
     Idle,
     /// The candidate is an utterance, which began at this step of the leg (padding included).
     Began(i64),
+    /// The utterance was none: what was recorded of it is void, and so is that it began.
+    Void,
     /// The utterance is over.
     Ended(Cut),
     /// The utterance was cut; another begins at its end.
@@ -97,6 +99,10 @@ impl Segmenter {
             self.last_speech = self.levels.len() - 1;
         }
         self.voiced += u32::from(activity.pitch.is_some() && !activity.pure);
+        if activity.tone && self.phase == Phase::Candidate {
+            // What came before was the edge of a machine's tone.
+            self.voiced = 0;
+        }
         let quiet = self.levels.len() - 1 - self.last_speech;
         match self.phase {
             Phase::Idle => Change::None,
@@ -127,6 +133,23 @@ impl Segmenter {
             }
             Phase::Idle => Change::None,
         }
+    }
+
+    /// What sounds since this step is a machine: what was said before it is an utterance if it is long enough for one.
+    pub(crate) fn give_up(&mut self, since: i64) -> Change {
+        let before = usize::try_from(since - self.first).unwrap_or(0).min(self.levels.len());
+        if self.phase == Phase::Speaking && before < PART_MIN {
+            self.phase = Phase::Idle;
+            return Change::Void;
+        }
+        self.levels.truncate(before);
+        self.last_speech = self.last_speech.min(before.saturating_sub(1));
+        self.close()
+    }
+
+    /// Listens again from this step on.
+    pub(crate) fn resume(&mut self, at: i64) {
+        self.free_from = at;
     }
 
     /// After a gap steps count from 0 again.

@@ -73,9 +73,9 @@ fn real_calls_give_utterances_rates_and_arousal_in_order() {
         let mut rates: Vec<f64> = Vec::new();
         let mut judged = 0;
         for one in &heard {
-            let Heard::Utterance { arousal, speech_rate, .. } = one else { continue };
+            let Heard::Utterance { arousal, pace, .. } = one else { continue };
             judged += usize::from(arousal.is_some());
-            rates.extend(speech_rate.map(|rate| rate.value));
+            rates.extend(pace.and_then(|pace| pace.articulation_rate).map(|rate| rate.value));
         }
         rates.sort_by(f64::total_cmp);
         // English is spoken at 3 to 6 syllables per second (Pellegrino et al. 2011: 6.2 read, less when looking things up).

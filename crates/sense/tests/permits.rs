@@ -7,12 +7,12 @@ use calmline_core::{
     event::Body,
     policy::{Ask, Lapse, Notice, Purpose, TalkDynamics},
 };
-use calmline_sense::{Dialogue, Heard, Leg, Listener, Recogniser, RecogniserError, Transcript};
+use calmline_sense::{Dialogue, Expected, Heard, Leg, Listener, Recogniser, RecogniserError, Transcript};
 use common::*;
 
 fn measured(heard: &[Heard]) -> Vec<(bool, bool)> {
     let what = |heard: &Heard| match heard {
-        Heard::Utterance { arousal, speech_rate, .. } => Some((arousal.is_some(), speech_rate.is_some())),
+        Heard::Utterance { arousal, pace, .. } => Some((arousal.is_some(), pace.is_some())),
         _ => None,
     };
     heard.iter().filter_map(what).collect()
@@ -116,10 +116,11 @@ impl Recogniser for Echo {
         "echo"
     }
 
-    fn transcribe(&mut self, audio: &[i16], hint: Option<&str>) -> Result<Transcript, RecogniserError> {
+    fn transcribe(&mut self, audio: &[i16], expected: Expected<'_>) -> Result<Transcript, RecogniserError> {
         self.0 += audio.len();
         let text = format!("{} samples", audio.len());
-        Ok(Transcript { text, language: hint.map(Into::into), confidence: calmline_core::Share::new(1.0) })
+        let language = expected.only().map(Into::into);
+        Ok(Transcript { text, language, confidence: calmline_core::Share::new(1.0), ..Transcript::default() })
     }
 }
 
@@ -128,11 +129,11 @@ fn after_a_withdrawal_no_audio_reaches_a_speech_engine() {
     let mut policy = policy();
     let listener = Listener::new(permit(&policy));
     let mut engine = Echo(0);
-    let transcript = listener.transcribe(&mut engine, &[0; 80], Some("zh"), NOW).unwrap();
+    let transcript = listener.transcribe(&mut engine, &[0; 80], Expected::Only("zh"), NOW).unwrap();
     assert_eq!(transcript.language.as_deref(), Some("zh"));
     assert!(!format!("{transcript:?}").contains("samples"), "words in debug output");
     policy.apply(&Body::NoticeWithdrawn { notice: Notice::Recording, by: AccountId::new("admin").unwrap() });
-    let error = listener.transcribe(&mut engine, &[0; 80], None, NOW);
+    let error = listener.transcribe(&mut engine, &[0; 80], Expected::Any, NOW);
     assert!(matches!(error, Err(RecogniserError::Lapsed(Lapse::Withdrawn))));
     assert_eq!(engine.0, 80);
 }

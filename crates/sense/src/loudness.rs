@@ -1,7 +1,7 @@
 //! Sudden loudness: what may hurt an ear in a headset, heard at once and whatever it is.
 //!
-//! A digital level says nothing about the pressure at an ear, which a headset's limiter has to keep below 118 dB (HSE; ITU-T
-//! P.360). So it is told by what a person notices: that the line is far louder than it was a moment ago and than it
+//! A digital level says nothing about the pressure at an ear, which a headset's limiter has to keep below 118 dB (HSE's
+//! guidance on acoustic shock). So it is told by what a person notices: that the line is far louder than it was a moment ago and than it
 //! usually is, and as loud as it can be. The thresholds are choices.
 
 use calmline_core::Share;

@@ -34,6 +34,12 @@ pub struct Figures {
     /// Average precision of anger against the rest.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub average_precision: Option<f64>,
+    /// Its 95 % interval, bootstrapped over speakers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub average_precision_ci95: Option<[f64; 2]>,
+    /// The recall of each emotion, where emotions are told.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub recalls: BTreeMap<String, f64>,
     /// Its interval reaches chance, so that nothing may be told of it.
     pub no_better_than_chance: bool,
     /// Recordings with too little voice; they count as judged wrong.
@@ -73,6 +79,35 @@ pub struct Judged {
     pub logit: Option<f64>,
 }
 
+impl std::fmt::Display for Figures {
+    /// One line for people.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let [low, high] = self.ci95;
+        write!(f, "{:8} {:8} {:8} ", self.task, self.corpus, self.baseline)?;
+        write!(f, "UAR {:.3} [{low:.3}, {high:.3}]  n {}", self.uar, self.n)?;
+        if let (Some(precision), Some([low, high])) = (self.average_precision, self.average_precision_ci95) {
+            write!(f, "  average precision {precision:.3} [{low:.3}, {high:.3}]")?;
+        }
+        for (name, value) in
+            [("calibration error", self.calibration_error), ("coverage at 90 %", self.coverage_at_90)]
+        {
+            if let Some(value) = value {
+                write!(f, "  {name} {value:.3}")?;
+            }
+        }
+        for (class, recall) in &self.recalls {
+            write!(f, "  {class} {recall:.3}")?;
+        }
+        for group in &self.groups {
+            write!(f, "  {} {} {:.3}", group.by, group.value, group.uar)?;
+        }
+        if self.no_better_than_chance {
+            write!(f, "  no better than chance")?;
+        }
+        Ok(())
+    }
+}
+
 impl Judged {
     fn right(&self) -> bool {
         self.told.as_ref() == Some(&self.truth)
@@ -92,15 +127,7 @@ pub fn figures(
         speakers.entry(&one.speaker).or_default().push(one);
     }
     let speakers: Vec<_> = speakers.into_values().collect();
-    let mut random = Random::new(seed);
-    let mut resampled: Vec<f64> = (0..RESAMPLES)
-        .map(|_| {
-            let mut draw = || &speakers[(random.next() * speakers.len() as f64) as usize];
-            uar((0..speakers.len()).flat_map(|_| draw().iter().copied()))
-        })
-        .collect();
-    resampled.sort_by(f64::total_cmp);
-    let ci95 = [0.025, 0.975].map(|share| rounded(resampled[(share * (RESAMPLES - 1) as f64) as usize]));
+    let ci95 = interval(&speakers, seed, |drawn| uar(drawn.iter().copied()));
     let classes = judged.iter().map(|one| &one.truth).collect::<BTreeSet<_>>().len();
     Figures {
         task,
@@ -112,12 +139,32 @@ pub fn figures(
         speakers: speakers.len(),
         coverage_at_90: (task != "classes").then(|| rounded(coverage(judged, 0.9))),
         calibration_error: (task == "arousal").then(|| rounded(calibration_error(judged))),
-        average_precision: (task == "anger").then(|| rounded(average_precision(judged))),
+        average_precision: (task == "anger").then(|| rounded(average_precision(&of(judged)))),
+        average_precision_ci95: (task == "anger").then(|| interval(&speakers, seed, average_precision)),
+        recalls: if task == "classes" { recalls(judged.iter()) } else { BTreeMap::new() },
         no_better_than_chance: ci95[0] <= 1.0 / classes.max(1) as f64,
         unheard: judged.iter().filter(|one| one.told.is_none()).count(),
         seen_in_training: false,
         groups: groups(judged),
     }
+}
+
+fn of(judged: &[Judged]) -> Vec<&Judged> {
+    judged.iter().collect()
+}
+
+/// The 95 % interval of a figure, bootstrapped over speakers.
+fn interval(speakers: &[Vec<&Judged>], seed: u64, figure: impl Fn(&[&Judged]) -> f64) -> [f64; 2] {
+    let mut random = Random::new(seed);
+    let mut resampled: Vec<f64> = (0..RESAMPLES)
+        .map(|_| {
+            let mut draw = || &speakers[(random.next() * speakers.len() as f64) as usize];
+            let drawn: Vec<&Judged> = (0..speakers.len()).flat_map(|_| draw().iter().copied()).collect();
+            figure(&drawn)
+        })
+        .collect();
+    resampled.sort_by(f64::total_cmp);
+    [0.025, 0.975].map(|share| rounded(resampled[(share * (RESAMPLES - 1) as f64) as usize]))
 }
 
 fn groups(judged: &[Judged]) -> Vec<Group> {
@@ -136,13 +183,23 @@ fn groups(judged: &[Judged]) -> Vec<Group> {
 
 /// Unweighted average recall; a class that nobody shows is left out.
 fn uar<'a>(judged: impl Iterator<Item = &'a Judged>) -> f64 {
+    let classes = counts(judged);
+    classes.values().map(|(right, all)| right / all).sum::<f64>() / classes.len() as f64
+}
+
+fn recalls<'a>(judged: impl Iterator<Item = &'a Judged>) -> BTreeMap<String, f64> {
+    counts(judged).into_iter().map(|(class, (right, all))| (class.to_owned(), rounded(right / all))).collect()
+}
+
+/// Of each class how many were told right, and how many there are.
+fn counts<'a>(judged: impl Iterator<Item = &'a Judged>) -> BTreeMap<&'a str, (f64, f64)> {
     let mut classes: BTreeMap<&str, (f64, f64)> = BTreeMap::new();
     for one in judged {
         let (right, all) = classes.entry(&one.truth).or_default();
         *right += f64::from(u8::from(one.right()));
         *all += 1.0;
     }
-    classes.values().map(|(right, all)| right / all).sum::<f64>() / classes.len() as f64
+    classes
 }
 
 fn coverage(judged: &[Judged], accuracy: f64) -> f64 {
@@ -172,7 +229,7 @@ fn calibration_error(judged: &[Judged]) -> f64 {
 }
 
 /// The mean, over all recordings that are `yes`, of the precision down to each, surest first.
-fn average_precision(judged: &[Judged]) -> f64 {
+fn average_precision(judged: &[&Judged]) -> f64 {
     let mut ranked: Vec<(f64, bool)> =
         judged.iter().map(|one| (one.logit.unwrap_or(f64::NEG_INFINITY), one.truth == "yes")).collect();
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -222,6 +279,20 @@ mod tests {
     }
 
     #[test]
+    fn each_emotion_has_its_recall_and_a_line_for_people_says_so() {
+        let told = |truth: &str, told: &str| Judged {
+            truth: truth.into(),
+            told: Some(told.into()),
+            ..judged("a", true, None)
+        };
+        let all = [told("sad", "sad"), told("sad", "angry"), told("angry", "angry")];
+        let figures = figures("classes", "c", "speaker", &all, 1);
+        assert_eq!(figures.recalls, BTreeMap::from([("angry".into(), 1.0), ("sad".into(), 0.5)]));
+        let line = figures.to_string();
+        assert!(line.contains("UAR 0.750") && line.contains("angry 1.000  sad 0.500"), "{line}");
+    }
+
+    #[test]
     fn coverage_takes_the_surest_first() {
         let mut all: Vec<_> = (0..18).map(|i| judged("a", true, Some(10.0 + f64::from(i)))).collect();
         all.extend((0..6).map(|_| judged("a", false, Some(1.0))));
@@ -233,6 +304,6 @@ mod tests {
     #[test]
     fn average_precision_is_that_of_the_ranking() {
         let all = [(true, 3.0), (false, 2.0), (true, 1.0)].map(|(yes, logit)| judged("a", yes, Some(logit)));
-        assert!((average_precision(&all) - (1.0 + 2.0 / 3.0) / 2.0).abs() < 1e-12);
+        assert!((average_precision(&of(&all)) - (1.0 + 2.0 / 3.0) / 2.0).abs() < 1e-12);
     }
 }

@@ -24,7 +24,7 @@ use super::{
 };
 
 /// How many earlier recordings the causal baseline knows.
-const EARLIER: usize = 10;
+pub const EARLIER: usize = 10;
 /// Earlier recordings at which the causal baseline counts as much as none, as in a live leg.
 const HANDOVER: f64 = 2.0;
 
@@ -39,8 +39,8 @@ type Told = BTreeMap<(&'static str, &'static str), Vec<Judged>>;
 fn hear(labels: &[Label], band: Band) -> Result<Vec<Clip<'_>>> {
     let mut clips = Vec::with_capacity(labels.len());
     for label in labels {
-        let functionals = study::functionals(&over(band, read_recording(&label.file)?));
-        clips.push(Clip { label, values: functionals.map(|functionals| functionals.values().to_vec()) });
+        let described = study::described(&over(band, read_recording(&label.file)?));
+        clips.push(Clip { label, values: described.map(|described| described.values) });
     }
     Ok(clips)
 }
@@ -185,7 +185,7 @@ pub fn in_calls(labels: &[Label], corpus: &str, held_out: bool, seed: u64) -> Re
 }
 
 /// Label files are often sorted by emotion, which no call is.
-fn shuffled<'a, 'b>(mut clips: Vec<&'a Clip<'b>>, seed: u64) -> Vec<&'a Clip<'b>> {
+pub fn shuffled<T>(mut clips: Vec<T>, seed: u64) -> Vec<T> {
     let mut random = Random::new(seed);
     for last in (1..clips.len()).rev() {
         clips.swap(last, (random.next() * (last + 1) as f64) as usize);
@@ -219,12 +219,12 @@ fn tell(
     classes.push(judged(label, label.emotion.clone(), nearest, None));
 }
 
-fn judged(label: &Label, truth: String, told: Option<String>, logit: Option<f64>) -> Judged {
+pub fn judged(label: &Label, truth: String, told: Option<String>, logit: Option<f64>) -> Judged {
     let language = label.language.iter().map(|language| ("language", language.clone()));
     let gender = label.gender.iter().map(|gender| ("gender", gender.clone()));
     Judged { speaker: label.speaker.clone(), groups: language.chain(gender).collect(), truth, told, logit }
 }
 
-fn word(yes: bool) -> String {
+pub fn word(yes: bool) -> String {
     if yes { "yes" } else { "no" }.into()
 }

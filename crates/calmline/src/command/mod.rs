@@ -1,5 +1,6 @@
 //! The commands.
 
+mod affect_model;
 mod attest;
 mod backup;
 mod demo;

@@ -1,6 +1,7 @@
 //! What the words of a service call show, in English and Chinese.
 //!
-//! * [`redact`] replaces personal data by typed, numbered placeholders before a text is stored.
+//! * [`redact`] replaces personal data by typed, numbered placeholders before a text is stored; [`Turns`] also what is said
+//!   in pieces, from turn to turn of a leg.
 //! * [`Reader`] reads [`WordSigns`](calmline_core::event::WordSigns) from a turn: sentiment, abuse and calls for help.
 //!   It exists only under a [`Permit`](calmline_core::policy::Permit) and stops when the permit lapses.
 //! * [`score`] holds the same readings and more (words of crisis, emotions, politeness, and which words a reading rests on) for texts
@@ -25,5 +26,5 @@ pub mod train;
 pub use linear::{Model, ModelError};
 pub use normal::normalise;
 pub use reader::Reader;
-pub use redact::{Redacted, redact};
+pub use redact::{Redacted, Turns, redact};
 pub use script::language_of;

@@ -2,11 +2,14 @@
 #![expect(clippy::unwrap_used, reason = "a test may fall over")]
 
 use calmline_core::{
-    AccountId, Body, CallId, Party, SiteId, Timestamp,
+    AccountId, AgentId, Body, CallId, Party, SiteId, Timestamp,
     event::{AbuseKind, Target},
-    policy::{Ask, Lapse, Notice, Profile, SitePolicy, WordReading},
+    policy::{Ask, Lapse, Notice, Profile, Purpose, SitePolicy, TABLE_VERSION, WordReading},
 };
-use calmline_language::Reader;
+use calmline_language::{
+    Reader,
+    intent::{IntentReader, Intents, Labelled, Training, Unread},
+};
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + second).unwrap()
@@ -68,4 +71,48 @@ fn redaction_before_reading_does_not_change_the_signs_much() {
         reader.read(&calmline_language::redact(said).text, at(1)).unwrap(),
     );
     assert_eq!(plain.abuse, redacted.abuse);
+}
+
+fn taught() -> std::sync::Arc<Intents> {
+    let said = [
+        ("where is my parcel", "delivery"),
+        ("my parcel has not arrived", "delivery"),
+        ("track my parcel please", "delivery"),
+        ("when will my parcel come", "delivery"),
+        ("cancel my contract", "cancel"),
+        ("I want to cancel", "cancel"),
+        ("please cancel the subscription", "cancel"),
+        ("how do I cancel this", "cancel"),
+    ];
+    let labelled = said.map(|(text, intent)| Labelled { text: text.into(), intent: intent.into() });
+    Intents::train(&labelled, None, &Training { out_of_scope: None, seed: 1 }).unwrap().into()
+}
+
+#[test]
+fn a_callers_intent_is_read_under_a_permit_and_ends_with_it() {
+    let mut policy = policy();
+    let call = CallId::new("c1").unwrap();
+    let ask = Ask { call: &call, party: Party::Customer, agent: None, now: at(0) };
+    let reader = IntentReader::new(policy.ask::<WordReading>(&ask).unwrap(), taught()).unwrap();
+    let wanted = reader.read("my parcel is not here", None, at(1)).unwrap();
+    assert_eq!(wanted.name.as_deref(), Some("delivery"));
+    assert!(wanted.confidence.get() > 0.5, "{wanted:?}");
+    let by = AccountId::new("admin").unwrap();
+    policy.apply(&Body::NoticeWithdrawn { notice: Notice::Recording, by });
+    assert_eq!(reader.read("my parcel", None, at(2)), Err(Unread::Lapsed(Lapse::Withdrawn)));
+}
+
+#[test]
+fn what_an_agent_says_is_no_request() {
+    let (agent, by) = (AgentId::new("li").unwrap(), AccountId::new("admin").unwrap());
+    let mut policy = SitePolicy::new(SiteId::new("north").unwrap(), Profile::Cn);
+    for notice in [Notice::Recording, Notice::Workers] {
+        policy.apply(&Body::NoticeConfirmed { notice, text_sha256: "0".repeat(64), by: by.clone() });
+    }
+    let (purpose, policy_version) = (Purpose::WordReading, TABLE_VERSION);
+    policy.apply(&Body::ConsentGiven { agent: agent.clone(), purpose, policy_version });
+    let call = CallId::new("c1").unwrap();
+    let ask = Ask { call: &call, party: Party::Agent, agent: Some(&agent), now: at(0) };
+    let permit = policy.ask::<WordReading>(&ask).unwrap();
+    assert!(IntentReader::new(permit, taught()).is_none());
 }

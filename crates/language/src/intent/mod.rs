@@ -8,6 +8,7 @@
 mod blend;
 mod dense;
 mod file;
+mod reader;
 mod words;
 
 use ndarray::{Array2, Axis};
@@ -23,6 +24,7 @@ use crate::{
 };
 
 pub use file::IntentFileError;
+pub use reader::{IntentReader, Unread};
 
 /// Every so many-th example of an intent is held out while trust is settled.
 const HELD_OUT: usize = 5;

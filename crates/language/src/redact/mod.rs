@@ -11,9 +11,12 @@ mod email;
 mod names;
 mod numbers;
 mod token;
+mod turns;
 mod written;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::Range};
+
+pub use turns::Turns;
 
 /// A text without its personal data, and what was taken out.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -22,6 +25,8 @@ pub struct Redacted {
     pub text: String,
     /// Each placeholder (`[PHONE_1]`) with what stood there first. Personal: goes into a sealed payload or nowhere.
     pub originals: Vec<(String, String)>,
+    /// Where in the original text, in bytes, each placeholder took the place of something, from left to right.
+    pub places: Vec<(Range<usize>, String)>,
 }
 
 impl std::fmt::Debug for Redacted {
@@ -47,6 +52,8 @@ enum Label {
     Phone,
     Plate,
     Name,
+    /// What may be the piece of a longer number.
+    Number,
 }
 
 impl Label {
@@ -65,6 +72,7 @@ impl Label {
             Self::Phone => "PHONE",
             Self::Plate => "PLATE",
             Self::Name => "NAME",
+            Self::Number => "NUMBER",
         }
     }
 }
@@ -99,36 +107,81 @@ impl Span {
 /// `models/MODEL_CARD.md`.
 #[must_use]
 pub fn redact(text: &str) -> Redacted {
-    let mut numbering = Numbering::after(text);
-    let mut text = text.to_owned();
-    while let Some(next) = pass(&text, &mut numbering) {
-        text = next;
-    }
-    Redacted { text, originals: numbering.originals }
+    redact_with(text, &[])
 }
 
-/// One pass over all stretches; none where nothing was found. Each replacement takes text away from what later passes
-/// look at, so passes end.
-fn pass(text: &str, numbering: &mut Numbering) -> Option<String> {
-    let mut out = String::with_capacity(text.len());
-    let mut found = false;
-    let mut rest = text;
-    loop {
-        let (stretch, placeholder, after) = next_placeholder(rest);
-        let mut done = 0;
-        for span in spans(stretch) {
-            found = true;
-            out.push_str(&stretch[done..span.start]);
-            out.push_str(&numbering.placeholder(&span, &stretch[span.start..span.end]));
-            done = span.end;
-        }
-        out.push_str(&stretch[done..]);
-        out.push_str(placeholder);
-        if placeholder.is_empty() {
-            return found.then_some(out);
-        }
-        rest = after;
+/// The same, and of what is left the digits within further spans.
+fn redact_with(text: &str, further: &[Span]) -> Redacted {
+    let mut numbering = Numbering::after(text);
+    let mut pieces = pieces(text);
+    while divide(text, &mut pieces, |range| spans(&text[range.clone()]), &mut numbering) {}
+    let digits = |range: &Range<usize>| {
+        let within = |span: &Span| {
+            let (start, end) = (span.start.max(range.start), span.end.min(range.end));
+            (start < end && text[start..end].chars().any(char::is_alphanumeric))
+                .then(|| Span::new(&text[range.clone()], start - range.start, end - range.start, span.label))
+        };
+        let mut spans: Vec<Span> = further.iter().filter_map(within).collect();
+        spans.sort_by_key(|span| span.start);
+        spans
+    };
+    if !further.is_empty() {
+        divide(text, &mut pieces, digits, &mut numbering);
     }
+    let mut redacted = Redacted { originals: numbering.originals, ..Redacted::default() };
+    for (range, placeholder) in pieces {
+        let original = &text[range.clone()];
+        redacted.text += placeholder.as_deref().unwrap_or(original);
+        redacted.places.extend(placeholder.filter(|new| new != original).map(|new| (range, new)));
+    }
+    redacted
+}
+
+/// A part of a text, and the placeholder that stands for it.
+type Piece = (Range<usize>, Option<String>);
+
+/// The stretches between the placeholders that a text already holds, and those.
+fn pieces(text: &str) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    let mut from = 0;
+    loop {
+        let (stretch, placeholder, _) = next_placeholder(&text[from..]);
+        let (open, close) = (from + stretch.len(), from + stretch.len() + placeholder.len());
+        pieces.push((from..open, None));
+        if placeholder.is_empty() {
+            return pieces;
+        }
+        pieces.push((open..close, Some(placeholder.to_owned())));
+        from = close;
+    }
+}
+
+/// One pass over all stretches; whether anything was found. Each replacement takes text away from what later passes look
+/// at, so passes end.
+fn divide(
+    text: &str,
+    pieces: &mut Vec<Piece>,
+    find: impl Fn(&Range<usize>) -> Vec<Span>,
+    numbering: &mut Numbering,
+) -> bool {
+    let mut found = false;
+    for (range, placeholder) in std::mem::take(pieces) {
+        if placeholder.is_some() {
+            pieces.push((range, placeholder));
+            continue;
+        }
+        let mut done = range.start;
+        for span in find(&range) {
+            found = true;
+            let (start, end) = (range.start + span.start, range.start + span.end);
+            let placeholder = numbering.placeholder(&span, &text[start..end]);
+            pieces.extend((done < start).then_some((done..start, None)));
+            pieces.push((start..end, Some(placeholder)));
+            done = end;
+        }
+        pieces.extend((done < range.end).then_some((done..range.end, None)));
+    }
+    found
 }
 
 /// The spans of a stretch, from left to right, without overlaps.
@@ -216,7 +269,7 @@ impl Numbering {
     }
 }
 
-const ALL: [Label; 13] = [
+const ALL: [Label; 14] = [
     Label::Url,
     Label::Email,
     Label::Ip,
@@ -230,6 +283,7 @@ const ALL: [Label; 13] = [
     Label::Phone,
     Label::Plate,
     Label::Name,
+    Label::Number,
 ];
 
 #[cfg(test)]

@@ -25,6 +25,13 @@ pub(super) struct Token<'a> {
     pub kind: Kind,
 }
 
+impl Kind {
+    /// Whether it is said, and not a space or a mark.
+    pub fn is_spoken(self) -> bool {
+        !matches!(self, Self::Space | Self::Mark)
+    }
+}
+
 impl Token<'_> {
     pub fn end(&self) -> usize {
         self.start + self.text.len()

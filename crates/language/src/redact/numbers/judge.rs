@@ -134,6 +134,34 @@ pub(super) fn judge(text: &str, tokens: &[Token<'_>], run: &Run) -> Option<Span>
     Some(Span { start, end: stop, label, value })
 }
 
+/// Whether digits at the edge of a turn may be part of a longer number: nothing says that they are an amount, a year, a date
+/// or the number of an order.
+pub(super) fn may_be_a_piece(text: &str, tokens: &[Token<'_>], run: &Run) -> bool {
+    const PAID: &[&str] = &[
+        "cost", "costs", "paid", "pay", "charged", "price", "about", "around", "than", "over", "under",
+        "room", "花了", "付了", "收了", "一共", "总共", "大概", "大约",
+    ];
+    const WHEN: &[&str] = &["in", "since", "until", "from", "of", "year", "before", "after"];
+    let (first, end) = run.tokens;
+    let before = context(&text[..tokens[first].start]);
+    let after = text[tokens[end - 1].end()..].trim_start();
+    let last = before.trim_end();
+    let follows = |words: &[&str]| {
+        words.iter().any(|word| {
+            let rest = last.strip_suffix(word);
+            rest.is_some_and(|rest| !word.is_ascii() || rest.is_empty() || rest.ends_with(' '))
+        })
+    };
+    let year = run.digits.len() == 4 && (run.digits.starts_with("19") || run.digits.starts_with("20"));
+    let harmless = is_amount(&before, after, run)
+        || is_date(run)
+        || cue(&before) == Some(Cue::Order)
+        || follows(PAID)
+        || year && follows(WHEN)
+        || run.spoken && "123456789".starts_with(&run.digits);
+    !harmless
+}
+
 /// The forty bytes or so before a number, in small letters.
 fn context(before: &str) -> String {
     let mut from = before.len().saturating_sub(48);

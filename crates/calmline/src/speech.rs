@@ -75,7 +75,7 @@ pub fn evaluate(options: &EvaluateSpeech, recogniser: &mut dyn Recogniser) -> Re
         let counts = by_language.entry(language.clone()).or_default();
         let began = Instant::now();
         let heard = recogniser
-            .transcribe(&audio, options.hint.then_some(language.as_str()))
+            .transcribe(&audio, options.hint.then_some(language.as_str()).into())
             .with_context(|| format!("transcribing {file}"))?;
         counts.took_s += began.elapsed().as_secs_f64();
         counts.heard_s += audio.len() as f64 / f64::from(RATE);

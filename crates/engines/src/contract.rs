@@ -3,7 +3,8 @@
 //! An engine's test hands over a recogniser and clips of real speech with words that must be understood; each function
 //! checks one promise and panics with the reason, as a test does.
 
-use calmline_sense::{RATE, Recogniser, Transcript};
+use calmline_core::Share;
+use calmline_sense::{Expected, RATE, Recogniser, Transcript};
 
 /// A clip of real speech.
 #[derive(Debug)]
@@ -30,6 +31,8 @@ pub fn check(recogniser: &mut dyn Recogniser, clips: &[Clip]) {
     refuses_unknown_languages(recogniser);
     for clip in clips {
         understands(recogniser, clip);
+        places_words_in_time(recogniser, clip);
+        hears_piece_by_piece(recogniser, clip);
         says_the_same_again(recogniser, clip);
         hears_long_audio_to_its_end(recogniser, clip);
     }
@@ -60,7 +63,7 @@ pub fn hears_nothing_in_silence(recogniser: &mut dyn Recogniser) {
 /// # Panics
 /// When it is accepted.
 pub fn refuses_unknown_languages(recogniser: &mut dyn Recogniser) {
-    let answer = recogniser.transcribe(&tone(RATE as usize), Some("qq"));
+    let answer = recogniser.transcribe(&tone(RATE as usize), Expected::Only("qq"));
     assert!(answer.is_err(), "{} took the language \"qq\"", recogniser.name());
 }
 
@@ -84,6 +87,62 @@ pub fn understands(recogniser: &mut dyn Recogniser, clip: &Clip) {
         let confidence = heard.confidence.get();
         assert!((0.05..=1.0).contains(&confidence), "{}: confidence {confidence}", clip.name);
     }
+}
+
+/// Words with times stand in the text in its order, lie within the audio, never run backwards, and come later by a pause
+/// that is put before them. A recogniser that tells no times passes.
+///
+/// # Panics
+/// When a time is wrong.
+pub fn places_words_in_time(recogniser: &mut dyn Recogniser, clip: &Clip) {
+    const PAUSE_S: f64 = 3.0;
+    let heard = transcribe(recogniser, &clip.audio, Some(clip.language));
+    let length = clip.audio.len() as f64 / f64::from(RATE);
+    let (mut from, mut earliest) = (0, 0.0);
+    for word in &heard.words {
+        let at = heard.text[from..].find(&word.word);
+        from += at.unwrap_or_else(|| panic!("{}: {:?} is not in the text", clip.name, word.word));
+        let in_order = earliest <= word.start_s && word.start_s <= word.end_s && word.end_s <= length;
+        assert!(in_order, "{}: {word:?} after {earliest} s of {length} s", clip.name);
+        earliest = word.start_s;
+    }
+    let mut later = noise((PAUSE_S * f64::from(RATE)) as usize, 8);
+    later.extend(&clip.audio);
+    let later = transcribe(recogniser, &later, Some(clip.language));
+    assert_eq!(later.words.is_empty(), heard.words.is_empty(), "{}: times once and not again", clip.name);
+    let starts = |heard: &Transcript| -> Vec<(String, f64)> {
+        heard.words.iter().map(|word| (word.word.clone(), word.start_s)).collect()
+    };
+    let (now, then) = (starts(&heard), starts(&later));
+    let mut shifts: Vec<f64> = now
+        .iter()
+        .filter_map(|(word, at)| Some(then.iter().find(|(other, _)| other == word)?.1 - at))
+        .collect();
+    shifts.sort_by(f64::total_cmp);
+    // The median: a character that is said twice, or misheard once, finds another of its kind.
+    if let Some(shift) = shifts.get(shifts.len() / 2) {
+        assert!((shift - PAUSE_S).abs() < 0.5, "{}: words came later by {shifts:?} s", clip.name);
+    }
+}
+
+/// An utterance that comes piece by piece gives its words too; what is guessed meanwhile comes only from an engine that
+/// says that it streams, and is never empty.
+///
+/// # Panics
+/// When words are lost or guesses come unannounced.
+pub fn hears_piece_by_piece(recogniser: &mut dyn Recogniser, clip: &Clip) {
+    let (name, streams) = (recogniser.name().to_owned(), recogniser.streams());
+    let mut guesses = Vec::new();
+    let ended = recogniser.begin(Expected::Likely(clip.language, Share::new(0.9))).and_then(|mut hearing| {
+        for piece in clip.audio.chunks(RATE as usize / 10) {
+            guesses.extend(hearing.push(piece)?);
+        }
+        hearing.finish()
+    });
+    let heard = ended.unwrap_or_else(|error| panic!("{name} failed: {error}"));
+    assert!(found(&heard, clip) >= clip.at_least, "{name}, {} in pieces: {}", clip.name, heard.text);
+    assert!(streams || guesses.is_empty(), "{name} guesses and does not say that it streams");
+    assert!(guesses.iter().all(|guess| !guess.is_empty()), "{name} guesses nothing");
 }
 
 /// A recogniser keeps nothing from one utterance to the next: other audio in between changes nothing.
@@ -111,7 +170,7 @@ pub fn hears_long_audio_to_its_end(recogniser: &mut dyn Recogniser, clip: &Clip)
 }
 
 fn transcribe(recogniser: &mut dyn Recogniser, audio: &[i16], hint: Option<&str>) -> Transcript {
-    match recogniser.transcribe(audio, hint) {
+    match recogniser.transcribe(audio, hint.into()) {
         Ok(transcript) => transcript,
         Err(error) => panic!("{} failed: {error}", recogniser.name()),
     }

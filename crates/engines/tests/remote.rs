@@ -10,6 +10,7 @@ use std::{
     time::Duration,
 };
 
+use calmline_core::event::Word;
 use calmline_engines::{
     cache::Cache,
     contract::{self, Clip},
@@ -18,7 +19,7 @@ use calmline_engines::{
     whisper::{Settings, Whisper},
 };
 use calmline_media::wav;
-use calmline_sense::{RATE, Recogniser, RecogniserError, Transcript};
+use calmline_sense::{Expected, RATE, Recogniser, RecogniserError, Transcript};
 use calmline_testing::{data, skipped};
 use serde_json::{Value, json};
 use tungstenite::{Message, accept};
@@ -61,7 +62,7 @@ fn serve(each: impl Fn(TcpStream) + Send + Sync + 'static) -> u16 {
 }
 
 fn transcribe(whisper: &Shared, audio: &[i16], language: Option<&str>) -> Transcript {
-    whisper.lock().unwrap().transcribe(audio, language).unwrap()
+    whisper.lock().unwrap().transcribe(audio, language.into()).unwrap()
 }
 
 /// One request of HTTP/1.1: its head in lower case, and its body.
@@ -133,7 +134,13 @@ fn openai_server(whisper: Shared) -> u16 {
             let heard = transcribe(&whisper, &recording.channels[0], language.as_deref());
             let logprob = heard.confidence.get().max(1e-9).ln();
             let segments = json!([{ "text": heard.text, "avg_logprob": logprob, "no_speech_prob": 0.0 }]);
-            let body = json!({ "text": heard.text, "language": "english", "segments": segments });
+            let words: Vec<Value> = heard
+                .words
+                .iter()
+                .map(|word| json!({ "word": word.word, "start": word.start_s, "end": word.end_s }))
+                .collect();
+            let body =
+                json!({ "text": heard.text, "language": "english", "segments": segments, "words": words });
             answer(reader.get_ref(), "200 OK", &body);
         }
     })
@@ -168,11 +175,8 @@ fn vosk_server(whisper: Shared) -> u16 {
     serve(move |stream| {
         let last = |audio: Vec<i16>| {
             let heard = transcribe(&whisper, &audio, Some("en"));
-            let words: Vec<Value> = heard
-                .text
-                .split(' ')
-                .map(|word| json!({ "word": word, "conf": heard.confidence.get() }))
-                .collect();
+            let told = |word: &Word| json!({ "word": word.word, "start": word.start_s, "end": word.end_s, "conf": word.confidence.get() });
+            let words: Vec<Value> = heard.words.iter().map(told).collect();
             json!({ "result": words, "text": heard.text })
         };
         listen(stream, |said| said["eof"] == 1, Some(&json!({ "partial": "so" })), last);
@@ -206,7 +210,7 @@ fn each_protocol_keeps_the_contract() {
 const LOUD: [i16; 2_000] = [9_000; 2_000];
 
 fn refusal(recogniser: &mut dyn Recogniser) -> String {
-    match recogniser.transcribe(&LOUD, None) {
+    match recogniser.transcribe(&LOUD, Expected::Any) {
         Err(RecogniserError::Engine { reason, .. }) => reason,
         other => panic!("{other:?}"),
     }
@@ -255,6 +259,6 @@ fn a_server_that_is_silent_absent_or_talks_nonsense_fails_the_utterance_and_no_m
 #[test]
 fn a_server_of_one_language_refuses_others_unasked() {
     let mut recogniser = open("vosk+ws://127.0.0.1:9#zh");
-    let answer = recogniser.transcribe(&LOUD, Some("en"));
+    let answer = recogniser.transcribe(&LOUD, Expected::Only("en"));
     assert!(matches!(answer, Err(RecogniserError::Language { language, .. }) if language == "en"));
 }

@@ -3,6 +3,7 @@
 
 use std::{fs, path::Path};
 
+use calmline_core::Share;
 use calmline_engines::{
     cache::Cache,
     contract::{self, Clip},
@@ -10,7 +11,7 @@ use calmline_engines::{
     whisper::{LoadError, Settings, Whisper},
 };
 use calmline_media::wav;
-use calmline_sense::{RATE, Recogniser, RecogniserError};
+use calmline_sense::{Expected, RATE, Recogniser, RecogniserError};
 use calmline_testing::{data, skipped};
 
 fn whisper(model: Model) -> Option<Whisper> {
@@ -58,7 +59,7 @@ fn the_small_english_model_keeps_the_contract() {
         return;
     };
     contract::check(&mut whisper, &[libri, caller]);
-    let answer = whisper.transcribe(&[0; 8_000], Some("zh"));
+    let answer = whisper.transcribe(&[0; 8_000], Expected::Only("zh"));
     assert!(matches!(answer, Err(RecogniserError::Language { language, .. }) if language == "zh"));
 }
 
@@ -74,6 +75,28 @@ fn the_multilingual_model_keeps_the_contract_in_both_languages() {
         return;
     };
     contract::check(&mut whisper, &[chinese, libri, weather]);
+}
+
+/// English and Chinese in turns, by one speaker: each is heard as what it is, however likely the other was before.
+#[test]
+fn a_switch_of_language_is_heard_against_what_was_likely() {
+    let Some(mut whisper) = whisper(Model::WhisperBase) else { return };
+    let turns = [
+        ((0.0, 1.22), "en", "today"),
+        ((2.87, 4.2), "zh", "今天天气"),
+        ((6.22, 7.77), "en", "how do i"),
+        ((9.66, 11.5), "zh", "请问"),
+        ((13.46, 15.75), "en", "library"),
+        ((16.91, 18.58), "zh", "图书馆"),
+    ];
+    for (seconds, language, words) in turns {
+        let Some(clip) = clip("en-us_zh-cn.wav", seconds, language, &[], 0) else { return };
+        for (likely, share) in [("en", 0.95), ("zh", 0.95), ("en", 0.5)] {
+            let heard = whisper.transcribe(&clip.audio, Expected::Likely(likely, Share::new(share))).unwrap();
+            assert_eq!(heard.language.as_deref(), Some(language), "{}, {likely} likely: {share}", heard.text);
+            assert!(heard.text.to_lowercase().contains(words), "{}", heard.text);
+        }
+    }
 }
 
 #[test]

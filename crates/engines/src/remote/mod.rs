@@ -13,6 +13,7 @@
 //! `http:` and `ws:` are taken too, for a server in one's own network. Servers are verified by the system's certificates.
 
 pub mod openai;
+pub mod said;
 pub mod streaming;
 
 use std::{
@@ -20,10 +21,10 @@ use std::{
     time::Duration,
 };
 
-use calmline_core::Share;
-use calmline_sense::{Recogniser, RecogniserError, Transcript};
+use calmline_core::{Share, event::Word};
+use calmline_sense::{RATE, Recogniser, RecogniserError, Transcript};
 
-use crate::guard;
+use crate::{guard, words};
 
 /// How sure a server is that does not say: words that count, but not as if they were certain. A choice.
 const UNSAID: f64 = 0.6;
@@ -133,18 +134,27 @@ impl Endpoint {
     }
 }
 
-/// What a server heard, once what speech models make up is taken out.
-fn heard(text: &str, language: Option<String>, confidence: Option<f64>) -> Transcript {
-    let text = guard::clean(text);
+/// What a server heard in so many seconds of audio, once what speech models make up is taken out.
+fn heard(
+    text: &str,
+    language: Option<String>,
+    confidence: Option<f64>,
+    (words, seconds): (Vec<Word>, f64),
+) -> Transcript {
+    let mut text = guard::clean(text);
     if guard::is_nothing(&text) {
-        return nothing();
+        return Transcript::default();
+    }
+    let mut words = words::in_order(&text, words, seconds);
+    if language.as_deref().is_none_or(|language| language == "zh") {
+        words::simplify(&mut text, &mut words);
     }
     let confidence = confidence.filter(|share| share.is_finite()).unwrap_or(UNSAID);
-    Transcript { text, language, confidence: Share::new(confidence) }
+    Transcript { text, language, confidence: Share::new(confidence), words }
 }
 
-fn nothing() -> Transcript {
-    Transcript { text: String::new(), language: None, confidence: Share::new(0.0) }
+fn seconds(audio: &[i16]) -> f64 {
+    audio.len() as f64 / f64::from(RATE)
 }
 
 fn failed(name: &str, reason: impl std::fmt::Display) -> RecogniserError {
@@ -201,7 +211,7 @@ mod tests {
 
     #[test]
     fn a_server_that_says_nothing_of_confidence_is_not_certain() {
-        assert_eq!(heard("hello there", None, None).confidence.get(), UNSAID);
-        assert_eq!(heard("Thanks for watching!", None, Some(0.9)).text, "");
+        assert_eq!(heard("hello there", None, None, (Vec::new(), 1.0)).confidence.get(), UNSAID);
+        assert_eq!(heard("Thanks for watching!", None, Some(0.9), (Vec::new(), 1.0)).text, "");
     }
 }

@@ -1,19 +1,20 @@
 //! OpenAI-compatible transcription: the API that whisper servers, gateways and clouds share.
 //!
 //! `POST URL/audio/transcriptions`, `multipart/form-data` with `file` (WAVE, 8 kHz, 16 bits), `model`, `language` where it
-//! is known, `response_format=verbose_json`, `temperature=0`. Of the answer `text`, `language` (a name or a code) and
-//! `segments` (`avg_logprob`, `no_speech_prob`) are read; `text` alone is enough.
+//! can be no other, `response_format=verbose_json`, `timestamp_granularities[]` both `word` and `segment`, `temperature=0`. Of
+//! the answer `text`, `language` (a name or a code), `words` (`word`, `start`, `end`) and `segments` (`avg_logprob`,
+//! `no_speech_prob`) are read; `text` alone is enough. The whole utterance is sent when it is over.
 
-use calmline_core::Share;
+use calmline_core::{Share, event::Word};
 use calmline_media::wav::{self, Encoding};
-use calmline_sense::{RATE, Recogniser, RecogniserError, Transcript};
+use calmline_sense::{Expected, RATE, Recogniser, RecogniserError, Transcript};
 use serde::Deserialize;
 use ureq::{
     Agent,
     tls::{Certificate, RootCerts, TlsConfig},
 };
 
-use super::{Endpoint, failed, heard, nothing, roots};
+use super::{Endpoint, UNSAID, failed, heard, roots, seconds};
 use crate::guard;
 
 /// The model that is asked for when the address names none.
@@ -41,6 +42,15 @@ struct Answer {
     language: Option<String>,
     #[serde(default)]
     segments: Vec<Segment>,
+    #[serde(default)]
+    words: Vec<Timed>,
+}
+
+#[derive(Deserialize)]
+struct Timed {
+    word: String,
+    start: f64,
+    end: f64,
 }
 
 #[derive(Deserialize)]
@@ -81,6 +91,8 @@ impl OpenAi {
         };
         field("model", &self.model);
         field("response_format", "verbose_json");
+        field("timestamp_granularities[]", "word");
+        field("timestamp_granularities[]", "segment");
         field("temperature", "0");
         if let Some(language) = language {
             field("language", language);
@@ -103,10 +115,11 @@ impl Recogniser for OpenAi {
         &self.name
     }
 
-    fn transcribe(&mut self, audio: &[i16], hint: Option<&str>) -> Result<Transcript, RecogniserError> {
-        let language = known(&self.name, hint)?;
+    fn transcribe(&mut self, audio: &[i16], expected: Expected<'_>) -> Result<Transcript, RecogniserError> {
+        // The protocol takes a language as the only one there is, so a likely one is not told.
+        let language = known(&self.name, expected.only())?;
         if guard::is_silent(audio) {
-            return Ok(nothing());
+            return Ok(Transcript::default());
         }
         let form = self.form(audio, language)?;
         let mut request = self
@@ -128,7 +141,8 @@ impl Recogniser for OpenAi {
             .limit(MOST_ANSWER)
             .read_to_vec()
             .map_err(|error| failed(&self.name, error))?;
-        read(&bytes).ok_or_else(|| failed(&self.name, "its answer is not a JSON object with \"text\""))
+        read(&bytes, seconds(audio))
+            .ok_or_else(|| failed(&self.name, "its answer is not a JSON object with \"text\""))
     }
 }
 
@@ -152,15 +166,25 @@ fn known<'a>(name: &str, hint: Option<&'a str>) -> Result<Option<&'a str>, Recog
     Err(RecogniserError::Language { name: name.to_owned(), language: hint.to_owned() })
 }
 
-/// Reads an answer; none if it is not one.
-pub fn read(bytes: &[u8]) -> Option<Transcript> {
+/// Reads the answer about so many seconds of audio; none if it is not one.
+pub fn read(bytes: &[u8], seconds: f64) -> Option<Transcript> {
     let answer: Answer = serde_json::from_slice(bytes).ok()?;
     let language = answer.language.map(|language| {
         let language = language.to_lowercase();
         let code = LANGUAGES.iter().find(|(name, _)| *name == language).map(|(_, code)| (*code).to_owned());
         code.unwrap_or(language)
     });
-    Some(heard(&answer.text, language, confidence(&answer.segments)))
+    let confidence = confidence(&answer.segments);
+    // The protocol tells no confidence of words: each has the whole's.
+    let sure = Share::new(confidence.unwrap_or(UNSAID)).rounded();
+    let word = |Timed { word, start, end }: Timed| Word {
+        word: word.trim().to_owned(),
+        start_s: start,
+        end_s: end,
+        confidence: sure,
+    };
+    let words = answer.words.into_iter().map(word).collect();
+    Some(heard(&answer.text, language, confidence, (words, seconds)))
 }
 
 /// The mean probability of tokens times that of there being speech, segments weighed by their letters.
@@ -184,17 +208,20 @@ mod tests {
     fn a_verbose_answer_has_language_and_confidence() {
         let answer = br#"{"task":"transcribe","language":"english","duration":2.1,"text":" Hello there.",
             "segments":[{"id":0,"text":" Hello","avg_logprob":-0.1,"no_speech_prob":0.02},
-                        {"id":1,"text":" there.","avg_logprob":-0.3,"no_speech_prob":0.02}]}"#;
-        let heard = read(answer).expect("an answer");
+                        {"id":1,"text":" there.","avg_logprob":-0.3,"no_speech_prob":0.02}],
+            "words":[{"word":"Hello","start":0.2,"end":0.62},{"word":"there","start":0.62,"end":9.0}]}"#;
+        let heard = read(answer, 2.1).expect("an answer");
         assert_eq!((heard.text.as_str(), heard.language.as_deref()), ("Hello there.", Some("en")));
         assert!((0.7..0.9).contains(&heard.confidence.get()), "{heard:?}");
+        let words: Vec<_> = heard.words.iter().map(|w| (w.word.as_str(), w.start_s, w.end_s)).collect();
+        assert_eq!(words, [("Hello", 0.2, 0.62), ("there", 0.62, 2.1)]);
     }
 
     #[test]
     fn a_bare_answer_is_enough_and_other_json_is_not() {
-        assert_eq!(read(r#"{"text":"你好"}"#.as_bytes()).expect("an answer").text, "你好");
-        assert!(read(br#"{"error":{"message":"no"}}"#).is_none());
-        assert!(read(b"<html>").is_none());
-        assert!(read(br#"{"text":"x","segments":[{"avg_logprob":1e999}]}"#).is_none());
+        assert_eq!(read(r#"{"text":"你好"}"#.as_bytes(), 1.0).expect("an answer").text, "你好");
+        assert!(read(br#"{"error":{"message":"no"}}"#, 1.0).is_none());
+        assert!(read(b"<html>", 1.0).is_none());
+        assert!(read(br#"{"text":"x","segments":[{"avg_logprob":1e999}]}"#, 1.0).is_none());
     }
 }

@@ -4,10 +4,11 @@
 //!
 //! | | first | last | answers |
 //! |---|---|---|---|
-//! | Vosk | `{"config":{"sample_rate":8000}}` | `{"eof":1}` | `{"partial":…}`, `{"text":…,"result":[{"word","start","end","conf"}]}`; the one after `eof` is the last |
-//! | FunASR | `{"mode":"offline","wav_format":"pcm","audio_fs":8000,"is_speaking":true,…}` | `{"is_speaking":false}` | `{"mode":"offline","text":…,"is_final":…}`, one |
+//! | Vosk | `{"config":{"sample_rate":8000,"words":true}}` | `{"eof":1}` | `{"partial":…}`, `{"text":…,"result":[{"word","start","end","conf"}]}`; the one after `eof` is the last |
+//! | FunASR | `{"mode":"offline","wav_format":"pcm","audio_fs":8000,"is_speaking":true,…}` | `{"is_speaking":false}` | `{"mode":"offline","text":…,"timestamp":"[[0,240],…]","is_final":…}`, one; in the mode `2pass`, which is asked for while an utterance is being spoken, guesses with `2pass-online` before it |
 //!
-//! A connection serves one utterance: servers keep their decoder's state per connection.
+//! A connection serves one utterance: servers keep their decoder's state per connection. What is understood before the
+//! utterance is over is told by [`Hearing::push`], without waiting for a server that has nothing to say yet.
 
 use std::{
     io::ErrorKind,
@@ -15,9 +16,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use calmline_sense::{RATE, Recogniser, RecogniserError, Transcript};
-use serde::Deserialize;
-use serde_json::json;
+use calmline_sense::{Expected, Hearing, RATE, Recogniser, RecogniserError, Transcript};
+use serde_json::{Value, json};
 use tungstenite::{
     Connector, Message, WebSocket,
     client::IntoClientRequest,
@@ -27,11 +27,17 @@ use tungstenite::{
     stream::MaybeTlsStream,
 };
 
-use super::{Endpoint, failed, heard, nothing, tls};
+use super::{
+    Endpoint, failed, heard,
+    said::{Said, Words, funasr, vosk},
+    tls,
+};
 use crate::guard;
 
 /// Samples in a message: a quarter of a second.
 const CHUNK: usize = RATE as usize / 4;
+/// How long is waited for a guess while an utterance is being spoken: what is not there yet comes with the next audio.
+const GLANCE: Duration = Duration::from_millis(1);
 /// The longest message that is read.
 const MOST_MESSAGE: usize = 1024 * 1024;
 
@@ -48,75 +54,32 @@ pub struct Streaming {
 /// What a server expects and says.
 #[derive(Debug, Clone, Copy)]
 struct Dialect {
-    first: fn() -> serde_json::Value,
-    last: fn() -> serde_json::Value,
+    /// The first message; whether guesses are wanted.
+    first: fn(bool) -> Value,
+    last: fn() -> Value,
     read: fn(&str) -> Option<Said>,
     /// Whether each message of audio is answered, and not the last message alone.
     answers_each: bool,
 }
 
-/// One message of a server.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Said {
-    /// A guess that may change.
-    Partial,
-    /// Words for good, and the mean of the words' confidences where there are any.
-    Words(String, Option<f64>),
-}
-
-#[derive(Deserialize)]
-struct Vosk {
-    partial: Option<String>,
-    text: Option<String>,
-    #[serde(default)]
-    result: Vec<VoskWord>,
-}
-
-#[derive(Deserialize)]
-struct VoskWord {
-    conf: Option<f64>,
-}
-
-#[derive(Deserialize)]
-struct FunAsr {
-    mode: Option<String>,
-    text: Option<String>,
-}
-
 const VOSK: Dialect = Dialect {
-    first: || json!({ "config": { "sample_rate": RATE, "words": true } }),
+    first: |_| json!({ "config": { "sample_rate": RATE, "words": true } }),
     last: || json!({ "eof": 1 }),
     read: vosk,
     answers_each: true,
 };
 
 const FUNASR: Dialect = Dialect {
-    first: || {
+    first: |guesses| {
         json!({
-            "mode": "offline", "chunk_size": [5, 10, 5], "wav_name": "utterance", "wav_format": "pcm",
-            "audio_fs": RATE, "is_speaking": true, "itn": true,
+            "mode": if guesses { "2pass" } else { "offline" }, "chunk_size": [5, 10, 5], "wav_name": "utterance",
+            "wav_format": "pcm", "audio_fs": RATE, "is_speaking": true, "itn": true,
         })
     },
     last: || json!({ "is_speaking": false }),
     read: funasr,
     answers_each: false,
 };
-
-/// Reads a message of Vosk's server; none if it is none.
-pub fn vosk(message: &str) -> Option<Said> {
-    let Vosk { partial, text, result } = serde_json::from_str(message).ok()?;
-    let Some(text) = text else { return partial.map(|_| Said::Partial) };
-    let sure: Vec<f64> = result.iter().filter_map(|word| word.conf).collect();
-    let mean = (!sure.is_empty()).then(|| sure.iter().sum::<f64>() / sure.len() as f64);
-    Some(Said::Words(text, mean))
-}
-
-/// Reads a message of FunASR's server; none if it is none.
-pub fn funasr(message: &str) -> Option<Said> {
-    let FunAsr { mode, text } = serde_json::from_str(message).ok()?;
-    let text = text?;
-    Some(if mode.as_deref() == Some("2pass-online") { Said::Partial } else { Said::Words(text, None) })
-}
 
 type Socket = WebSocket<MaybeTlsStream<TcpStream>>;
 
@@ -188,35 +151,176 @@ impl Streaming {
             .map_err(|error| self.failed(error))
     }
 
-    /// Says everything; then listens until the server has said its last words.
-    fn converse(&self, socket: &mut Socket, audio: &[i16]) -> Result<Transcript, tungstenite::Error> {
-        let text = |value: serde_json::Value| Message::text(value.to_string());
-        socket.send(text((self.dialect.first)()))?;
-        let mut words = Words::default();
-        for chunk in audio.chunks(CHUNK) {
-            let bytes: Vec<u8> = chunk.iter().flat_map(|sample| sample.to_le_bytes()).collect();
-            socket.send(Message::binary(bytes))?;
+    /// Why an utterance failed.
+    fn told(&self, error: &tungstenite::Error) -> RecogniserError {
+        match error {
+            error if is_late(error) => {
+                self.failed(format!("it has not answered for {} s", self.timeout.as_secs()))
+            }
+            error => self.failed(error),
         }
-        socket.send(text((self.dialect.last)()))?;
-        let until = Instant::now() + self.timeout;
-        // Vosk answers each message, and closes after its last words; FunASR answers once and may leave the connection open.
-        let mut answers = if self.dialect.answers_each { audio.chunks(CHUNK).len() + 1 } else { 1 };
-        while answers > 0 && Instant::now() < until {
-            match socket.read() {
-                Ok(Message::Text(message)) => {
-                    if let Some(said) = (self.dialect.read)(&message) {
-                        answers -= 1;
-                        words.add(said, &self.language);
+    }
+
+    fn open(&self, guesses: bool) -> Result<Conversation<'_>, RecogniserError> {
+        let mut socket = self.connect()?;
+        socket.send(text((self.dialect.first)(guesses))).map_err(|error| self.told(&error))?;
+        Ok(Conversation {
+            server: self,
+            socket,
+            words: Words::default(),
+            guess: String::new(),
+            waiting: Vec::new(),
+            samples: 0,
+            unanswered: 0,
+            heard: false,
+        })
+    }
+
+    /// Whether it knows the language.
+    fn check(&self, expected: Expected<'_>) -> Result<(), RecogniserError> {
+        match expected.only().filter(|only| only.split(['-', '_']).next() != Some(self.language.as_str())) {
+            Some(other) => {
+                Err(RecogniserError::Language { name: self.name.clone(), language: other.to_owned() })
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+fn text(value: Value) -> Message {
+    Message::text(value.to_string())
+}
+
+/// Whether it is only that nothing has come yet.
+fn is_late(error: &tungstenite::Error) -> bool {
+    let kinds = [ErrorKind::WouldBlock, ErrorKind::TimedOut];
+    matches!(error, tungstenite::Error::Io(io) if kinds.contains(&io.kind()))
+}
+
+/// An utterance on its way to a server.
+struct Conversation<'a> {
+    server: &'a Streaming,
+    socket: Socket,
+    words: Words,
+    /// What the server guesses after the words that it has told for good.
+    guess: String,
+    /// Audio that does not fill a message yet.
+    waiting: Vec<i16>,
+    samples: usize,
+    /// Messages of audio that Vosk has not answered yet.
+    unanswered: usize,
+    /// Whether anything was loud enough to be a word.
+    heard: bool,
+}
+
+impl Conversation<'_> {
+    fn send(&mut self, audio: &[i16]) -> Result<(), tungstenite::Error> {
+        let bytes: Vec<u8> = audio.iter().flat_map(|sample| sample.to_le_bytes()).collect();
+        self.unanswered += 1;
+        self.heard |= !guard::is_silent(audio);
+        self.socket.send(Message::binary(bytes))
+    }
+
+    /// Waits so long for the next message.
+    fn patience(&mut self, time: Duration) -> std::io::Result<()> {
+        match self.socket.get_mut() {
+            MaybeTlsStream::Plain(stream) => stream.set_read_timeout(Some(time)),
+            MaybeTlsStream::Rustls(stream) => stream.get_ref().set_read_timeout(Some(time)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes the next message; whether it said something, none where there will be no more.
+    fn take(&mut self) -> Result<Option<bool>, tungstenite::Error> {
+        match self.socket.read() {
+            Ok(Message::Text(message)) => {
+                let Some(said) = (self.server.dialect.read)(&message) else { return Ok(Some(false)) };
+                self.unanswered = self.unanswered.saturating_sub(1);
+                let last = matches!(said, Said::Words(_));
+                match said {
+                    Said::Partial(guess) => self.guess = guess,
+                    Said::Words(words) => {
+                        self.guess.clear();
+                        self.words.add(words, &self.server.language);
                     }
                 }
-                Ok(Message::Close(_)) => break,
-                Ok(_) => {}
-                Err(tungstenite::Error::ConnectionClosed | tungstenite::Error::AlreadyClosed) => break,
+                Ok(Some(last || self.server.dialect.answers_each))
+            }
+            Ok(Message::Close(_))
+            | Err(tungstenite::Error::ConnectionClosed | tungstenite::Error::AlreadyClosed) => Ok(None),
+            Ok(_) => Ok(Some(false)),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Reads what has already come.
+    fn glance(&mut self) -> Result<(), tungstenite::Error> {
+        self.patience(GLANCE)?;
+        loop {
+            match self.take() {
+                Ok(Some(_)) => {}
+                Ok(None) => return Ok(()),
+                Err(error) if is_late(&error) => return Ok(()),
                 Err(error) => return Err(error),
             }
         }
-        let _ = socket.close(None);
-        Ok(heard(&words.text, Some(self.language.clone()), words.confidence()))
+    }
+
+    fn say(&mut self, audio: &[i16]) -> Result<(), tungstenite::Error> {
+        self.samples += audio.len();
+        self.waiting.extend_from_slice(audio);
+        while self.waiting.len() >= CHUNK {
+            let rest = self.waiting.split_off(CHUNK);
+            let chunk = std::mem::replace(&mut self.waiting, rest);
+            self.send(&chunk)?;
+        }
+        Ok(())
+    }
+
+    /// Says that it is over, and listens until the server has said its last words.
+    fn end(&mut self) -> Result<(), tungstenite::Error> {
+        let rest = std::mem::take(&mut self.waiting);
+        if !rest.is_empty() {
+            self.send(&rest)?;
+        }
+        if !self.heard {
+            return Ok(());
+        }
+        self.patience(self.server.timeout)?;
+        self.socket.send(text((self.server.dialect.last)()))?;
+        let until = Instant::now() + self.server.timeout;
+        // Vosk answers each message, and closes after its last words; FunASR answers once more and may leave the connection open.
+        let mut answers = if self.server.dialect.answers_each { self.unanswered + 1 } else { 1 };
+        while answers > 0 && Instant::now() < until {
+            match self.take()? {
+                Some(counts) => answers -= usize::from(counts),
+                None => break,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Hearing for Conversation<'_> {
+    fn push(&mut self, audio: &[i16]) -> Result<Option<String>, RecogniserError> {
+        let before = self.words.with(&self.guess, &self.server.language);
+        self.say(audio).and_then(|()| self.glance()).map_err(|error| self.server.told(&error))?;
+        let now = self.words.with(&self.guess, &self.server.language);
+        Ok((now != before && !now.is_empty()).then_some(now))
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<Transcript, RecogniserError> {
+        let ended = self.end().map_err(|error| self.server.told(&error));
+        let _ = self.socket.close(None);
+        ended?;
+        if !self.heard {
+            return Ok(Transcript::default());
+        }
+        let seconds = self.samples as f64 / f64::from(RATE);
+        let Words { text, words, .. } = &mut self.words;
+        let (text, words) = (std::mem::take(text), std::mem::take(words));
+        let language = Some(self.server.language.clone());
+        Ok(heard(&text, language, self.words.confidence(), (words, seconds)))
     }
 }
 
@@ -225,90 +329,22 @@ impl Recogniser for Streaming {
         &self.name
     }
 
-    fn transcribe(&mut self, audio: &[i16], hint: Option<&str>) -> Result<Transcript, RecogniserError> {
-        let other = hint.filter(|hint| hint.split(['-', '_']).next() != Some(self.language.as_str()));
-        if let Some(language) = other {
-            return Err(RecogniserError::Language { name: self.name.clone(), language: language.to_owned() });
-        }
+    fn transcribe(&mut self, audio: &[i16], expected: Expected<'_>) -> Result<Transcript, RecogniserError> {
+        self.check(expected)?;
         if guard::is_silent(audio) {
-            return Ok(nothing());
+            return Ok(Transcript::default());
         }
-        let mut socket = self.connect()?;
-        self.converse(&mut socket, audio).map_err(|error| match error {
-            tungstenite::Error::Io(io)
-                if matches!(io.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) =>
-            {
-                self.failed(format!("it has not answered for {} s", self.timeout.as_secs()))
-            }
-            error => self.failed(error),
-        })
-    }
-}
-
-/// Words as they come for good.
-#[derive(Default)]
-struct Words {
-    text: String,
-    sure: f64,
-    letters: f64,
-}
-
-impl Words {
-    fn add(&mut self, said: Said, language: &str) {
-        let Said::Words(text, confidence) = said else { return };
-        let text = text.trim();
-        if text.is_empty() {
-            return;
-        }
-        if !self.text.is_empty() && language != "zh" {
-            self.text.push(' ');
-        }
-        if language == "zh" {
-            // Vosk sets spaces between Chinese words.
-            self.text.extend(text.chars().filter(|letter| !letter.is_whitespace()));
-        } else {
-            self.text.push_str(text);
-        }
-        if let Some(confidence) = confidence {
-            let letters = text.chars().count() as f64;
-            self.sure += confidence * letters;
-            self.letters += letters;
-        }
+        let mut conversation = self.open(false)?;
+        conversation.say(audio).map_err(|error| self.told(&error))?;
+        Box::new(conversation).finish()
     }
 
-    fn confidence(&self) -> Option<f64> {
-        (self.letters > 0.0).then(|| self.sure / self.letters)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn vosk_says_partial_and_final_words() {
-        assert_eq!(vosk(r#"{"partial":"hel"}"#), Some(Said::Partial));
-        let last = r#"{"result":[{"conf":0.8,"start":0.1,"end":0.4,"word":"hello"},{"conf":1.0,"start":0.4,"end":0.9,"word":"there"}],"text":"hello there"}"#;
-        assert_eq!(vosk(last), Some(Said::Words("hello there".into(), Some(0.9))));
-        assert_eq!(vosk(r#"{"text":""}"#), Some(Said::Words(String::new(), None)));
-        assert_eq!(vosk("[]"), None);
-        assert_eq!(vosk("{}"), None);
+    fn streams(&self) -> bool {
+        true
     }
 
-    #[test]
-    fn funasr_says_words_once() {
-        let answer = r#"{"mode":"offline","text":"今天天气","wav_name":"utterance","is_final":false}"#;
-        assert_eq!(funasr(answer), Some(Said::Words("今天天气".into(), None)));
-        assert_eq!(funasr(r#"{"mode":"2pass-online","text":"今"}"#), Some(Said::Partial));
-        assert_eq!(funasr("{}"), None);
-    }
-
-    #[test]
-    fn chinese_words_have_no_spaces_between_them() {
-        let mut words = Words::default();
-        words.add(Said::Words("今天 天气".into(), Some(0.5)), "zh");
-        words.add(Said::Words("很 好".into(), Some(1.0)), "zh");
-        assert_eq!(words.text, "今天天气很好");
-        assert!(words.confidence().is_some_and(|sure| (0.6..0.8).contains(&sure)));
+    fn begin<'a>(&'a mut self, expected: Expected<'a>) -> Result<Box<dyn Hearing + 'a>, RecogniserError> {
+        self.check(expected)?;
+        Ok(Box::new(self.open(true)?))
     }
 }

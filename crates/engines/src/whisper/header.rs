@@ -20,11 +20,27 @@ const SIZES: [(&str, u32, u32); 10] = [
     ("mel bands", 80, 128),
 ];
 
+/// What a model is made of.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sizes {
+    vocabulary: u32,
+    pub(super) audio_layers: u32,
+    pub(super) text_layers: u32,
+    pub(super) mel_bands: u32,
+}
+
+impl Sizes {
+    /// Whether the model knows English alone: those have one token fewer.
+    pub(super) fn is_english(&self) -> bool {
+        self.vocabulary < 51_865
+    }
+}
+
 /// Checks that a file begins as a Whisper model does and is long enough for its vocabulary alone.
 ///
 /// # Errors
 /// Says what is wrong.
-pub(super) fn check(path: &Path) -> Result<(), String> {
+pub(super) fn check(path: &Path) -> Result<Sizes, String> {
     let mut file = File::open(path).map_err(|error| error.to_string())?;
     let length = file.metadata().map_err(|error| error.to_string())?.len();
     let mut head = [0; 4 * (SIZES.len() + 1)];
@@ -41,10 +57,10 @@ pub(super) fn check(path: &Path) -> Result<(), String> {
         *found = number;
     }
     // The table of words at four bits a weight, the smallest that whisper.cpp reads.
-    let [vocabulary, _, _, _, _, _, text_state, ..] = found;
+    let [vocabulary, _, _, _, audio_layers, _, text_state, _, text_layers, mel_bands] = found;
     let least = u64::from(vocabulary) * u64::from(text_state) / 2;
     if length < least {
         return Err(format!("it breaks off: it has {length} bytes, and its words alone take {least}"));
     }
-    Ok(())
+    Ok(Sizes { vocabulary, audio_layers, text_layers, mel_bands })
 }

@@ -1,17 +1,19 @@
 //! Speech recognition by whisper.cpp, with any of its ggml models.
 //!
 //! One [`Whisper`] holds one model and one decoder state, which it uses again for every utterance; more of them side by
-//! side share nothing. Decoding is greedy and without timestamps, for one utterance is one segment here.
+//! side share nothing. Decoding is greedy and without timestamps, for one utterance is one segment here; when each word was
+//! said is found afterwards (`times.rs`).
 
 mod header;
 mod piece;
+mod times;
 
 use std::{ffi::c_int, path::Path};
 
-use crate::guard;
-use calmline_core::Share;
+use crate::{guard, words};
+use calmline_core::{Share, event::Word};
 use calmline_media::resample::resample;
-use calmline_sense::{RATE, Recogniser, RecogniserError, Transcript};
+use calmline_sense::{Expected, RATE, Recogniser, RecogniserError, Transcript};
 use whisper_rs::{
     FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters, WhisperError, WhisperState,
 };
@@ -26,6 +28,8 @@ const SILENCE_AFTER_S: f64 = 1.0;
 /// with tiny.en this took 2.5 times less time than the whole and changed few words; with a third of the whole the
 /// decoder went round in circles on a single word, and with less on every third utterance.
 const LEAST_CONTEXT_S: f64 = 15.36;
+/// A shorter piece is filled up with silence: whisper.cpp cannot place the tokens of less than 0.16 s.
+const SHORTEST_S: f64 = 0.5;
 /// The limits of the paper for "no speech" (Radford et al. 2022, section 4.5).
 const NO_SPEECH: f64 = 0.6;
 const LEAST_MEAN_LOG_PROBABILITY: f64 = -1.0;
@@ -33,6 +37,8 @@ const LEAST_MEAN_LOG_PROBABILITY: f64 = -1.0;
 const DOUBTFUL: f64 = -1.05;
 /// Nobody says more tokens than this in a second, in English or Chinese: a decoder that does is in a loop.
 const TOKENS_PER_SECOND: f64 = 14.0;
+/// No language is so unlikely that clear speech could not show it. A choice.
+const LEAST_SHARE: f64 = 0.02;
 /// "This is Mandarin": without it, Whisper answers in traditional characters as often as not.
 const MANDARIN_PROMPT: &str = "以下是普通话的句子。";
 
@@ -100,11 +106,14 @@ struct Language {
 }
 
 /// One piece as it was heard.
+#[derive(Default)]
 struct Heard {
     text: String,
     tokens: usize,
     /// Sum of the natural logarithms of the tokens' probabilities.
     log_probability: f64,
+    /// Each with its times in the piece.
+    words: Vec<Word>,
 }
 
 impl Heard {
@@ -123,11 +132,12 @@ impl Whisper {
         if !path.is_file() {
             return Err(LoadError::Absent { path: shown });
         }
-        header::check(path).map_err(|reason| LoadError::Unfit { path: shown.clone(), reason })?;
+        let sizes = header::check(path).map_err(|reason| LoadError::Unfit { path: shown.clone(), reason })?;
         whisper_rs::install_logging_hooks();
         let unfit = |error: WhisperError| LoadError::Unfit { path: shown.clone(), reason: error.to_string() };
-        let context =
-            WhisperContext::new_with_params(path, WhisperContextParameters::default()).map_err(unfit)?;
+        let mut parameters = WhisperContextParameters::default();
+        parameters.dtw_parameters(times::alignment(&sizes));
+        let context = WhisperContext::new_with_params(path, parameters).map_err(unfit)?;
         let state = context.create_state().map_err(unfit)?;
         let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let threads = settings.threads.max(1);
@@ -163,13 +173,20 @@ impl Whisper {
         Some(self.languages.len() - 1)
     }
 
-    /// One piece of at most 30 s, at 16 kHz, in a known language or one of the candidates.
-    fn hear(&mut self, piece: &[f32], language: Option<usize>) -> Result<(Heard, usize), WhisperError> {
-        let mut spoken = language.unwrap_or(self.guess);
+    /// One piece of at most 30 s, at 16 kHz, in a known language or one of the candidates, of which each is so likely.
+    fn hear(
+        &mut self,
+        piece: &[f32],
+        language: Option<usize>,
+        prior: &[f64],
+    ) -> Result<(Heard, usize), WhisperError> {
+        let likeliest = (0..self.candidates).max_by(|&a, &b| prior[a].total_cmp(&prior[b]));
+        let uneven = prior.iter().any(|share| *share != prior[0]);
+        let mut spoken = language.or(likeliest.filter(|_| uneven)).unwrap_or(self.guess);
         let context = self.audio_context(piece.len());
         let mut heard = self.decode(piece, spoken, context)?;
         // The start token alone, over what the encoder has just heard, tells language and absence of speech.
-        let start = self.start()?;
+        let start = self.start(prior)?;
         if language.is_none() && start.language != spoken {
             spoken = start.language;
             heard = self.decode(piece, spoken, context)?;
@@ -184,7 +201,7 @@ impl Whisper {
             }
         }
         if guard::is_nothing(&heard.text) || is_not_speech(start.no_speech, heard.mean_log_probability()) {
-            heard = Heard { text: String::new(), tokens: 0, log_probability: 0.0 };
+            heard = Heard::default();
         }
         heard.log_probability += (1.0 - start.no_speech).max(1e-3).ln() * heard.tokens as f64;
         Ok((heard, spoken))
@@ -203,23 +220,29 @@ impl Whisper {
         let seconds = piece.len() as f64 / f64::from(WHISPER_RATE);
         params.set_max_tokens((8.0 + TOKENS_PER_SECOND * seconds).round() as c_int);
         self.state.full(params, piece)?;
-        let mut heard = Heard { text: String::new(), tokens: 0, log_probability: 0.0 };
-        let mut bytes = Vec::new();
+        let mut heard = Heard::default();
+        let (mut bytes, mut tokens) = (Vec::new(), Vec::new());
         for segment in self.state.as_iter() {
             bytes.extend_from_slice(segment.to_bytes()?);
             for token in (0..segment.n_tokens()).filter_map(|index| segment.get_token(index)) {
                 if token.token_id() >= self.context.token_eot() {
                     continue;
                 }
+                let probability = f64::from(token.token_probability());
                 heard.tokens += 1;
-                heard.log_probability += f64::from(token.token_probability()).max(1e-6).ln();
+                heard.log_probability += probability.max(1e-6).ln();
+                // Hundredths of a second, −1 where the token could not be placed.
+                let place = token.token_data().t_dtw;
+                let start_s = (place >= 0).then_some(place as f64 / 100.0);
+                tokens.push(times::Token { bytes: token.to_bytes()?.to_vec(), start_s, probability });
             }
         }
         heard.text = guard::clean(&String::from_utf8_lossy(&bytes));
+        heard.words = times::words(&tokens, seconds);
         Ok(heard)
     }
 
-    fn start(&mut self) -> Result<Start, WhisperError> {
+    fn start(&mut self, prior: &[f64]) -> Result<Start, WhisperError> {
         self.state.decode(&[self.context.token_sot()], 0, self.threads)?;
         let logits = self.state.get_logits()?;
         let at =
@@ -227,9 +250,10 @@ impl Whisper {
         let most = logits.iter().fold(f64::NEG_INFINITY, |most, &logit| most.max(f64::from(logit)));
         let sum: f64 = logits.iter().map(|&logit| (f64::from(logit) - most).exp()).sum();
         let no_speech = (at(self.context.token_nosp()) - most).exp() / sum;
-        let language = (0..self.candidates)
-            .max_by(|&a, &b| at(self.languages[a].token).total_cmp(&at(self.languages[b].token)))
-            .unwrap_or(self.guess);
+        // The odds of two languages after hearing are those before it times what the audio says (Bayes).
+        let odds = |language: usize| at(self.languages[language].token) + prior[language].ln();
+        let language =
+            (0..self.candidates).max_by(|&a, &b| odds(a).total_cmp(&odds(b))).unwrap_or(self.guess);
         Ok(Start { language, no_speech })
     }
 
@@ -276,6 +300,31 @@ fn params(code: &'static str, threads: usize) -> FullParams<'static, 'static> {
     params
 }
 
+impl Whisper {
+    /// The only language that an utterance may be in, and how likely each candidate is otherwise.
+    fn expects(&mut self, expected: Expected<'_>) -> Result<(Option<usize>, Vec<f64>), RecogniserError> {
+        let mut prior = vec![1.0 / self.candidates.max(1) as f64; self.candidates];
+        match expected {
+            Expected::Any => {}
+            Expected::Only(code) => {
+                let unknown =
+                    RecogniserError::Language { name: self.name.clone(), language: code.to_owned() };
+                return Ok((Some(self.language(code).ok_or(unknown)?), prior));
+            }
+            Expected::Likely(code, share) => {
+                let code = code.split(['-', '_']).next().unwrap_or(code);
+                let known = (0..self.candidates).find(|&candidate| self.languages[candidate].code == code);
+                if let Some(known) = known.filter(|_| self.candidates > 1) {
+                    let share = share.get().clamp(LEAST_SHARE, 1.0 - LEAST_SHARE);
+                    prior.fill((1.0 - share) / (self.candidates - 1) as f64);
+                    prior[known] = share;
+                }
+            }
+        }
+        Ok((None, prior))
+    }
+}
+
 impl Recogniser for Whisper {
     fn name(&self) -> &str {
         &self.name
@@ -283,37 +332,46 @@ impl Recogniser for Whisper {
 
     /// Longer audio than Whisper hears at once is cut at its quietest places. Confidence is the geometric mean of the
     /// tokens' probabilities times the probability that there was speech; an empty text has none.
-    fn transcribe(&mut self, audio: &[i16], hint: Option<&str>) -> Result<Transcript, RecogniserError> {
-        let mut language = match hint {
-            Some(code) => Some(self.language(code).ok_or_else(|| RecogniserError::Language {
-                name: self.name.clone(),
-                language: code.to_owned(),
-            })?),
-            None => None,
-        };
-        let (mut texts, mut tokens, mut log_probability) = (Vec::new(), 0, 0.0);
+    fn transcribe(&mut self, audio: &[i16], expected: Expected<'_>) -> Result<Transcript, RecogniserError> {
+        let (mut language, prior) = self.expects(expected)?;
+        let (mut texts, mut words) = (Vec::new(), Vec::new());
+        let (mut tokens, mut log_probability, mut before) = (0, 0.0, 0);
         for piece in piece::cut(audio) {
+            let offset_s = before as f64 / f64::from(RATE);
+            before += piece.len();
             if guard::is_silent(piece) {
                 continue;
             }
             let samples = resample(piece, RATE, WHISPER_RATE).map_err(|error| self.failed(error))?;
-            let samples: Vec<f32> = samples.into_iter().map(|sample| f32::from(sample) / 32_768.0).collect();
-            let (heard, spoken) = self.hear(&samples, language).map_err(|error| self.failed(error))?;
+            let mut samples: Vec<f32> =
+                samples.into_iter().map(|sample| f32::from(sample) / 32_768.0).collect();
+            samples.resize(samples.len().max((SHORTEST_S * f64::from(WHISPER_RATE)) as usize), 0.0);
+            let (heard, spoken) =
+                self.hear(&samples, language, &prior).map_err(|error| self.failed(error))?;
             if heard.text.is_empty() {
                 continue;
             }
             // An utterance is in one language: that of its first words.
             language = Some(spoken);
             texts.push(heard.text);
+            words.extend(heard.words.into_iter().map(|word| Word {
+                start_s: word.start_s + offset_s,
+                end_s: word.end_s + offset_s,
+                ..word
+            }));
             tokens += heard.tokens;
             log_probability += heard.log_probability;
         }
         if texts.is_empty() {
-            return Ok(Transcript { text: String::new(), language: None, confidence: Share::new(0.0) });
+            return Ok(Transcript::default());
         }
         let code = language.map(|language| self.languages[language].code);
-        let gap = if matches!(code, Some("zh" | "ja" | "yue")) { "" } else { " " };
+        let mut text = texts.join(if matches!(code, Some("zh" | "ja" | "yue")) { "" } else { " " });
+        let mut words = words::in_order(&text, words, audio.len() as f64 / f64::from(RATE));
+        if code == Some("zh") {
+            words::simplify(&mut text, &mut words);
+        }
         let confidence = Share::new((log_probability / tokens.max(1) as f64).exp());
-        Ok(Transcript { text: texts.join(gap), language: code.map(str::to_owned), confidence })
+        Ok(Transcript { text, language: code.map(str::to_owned), confidence, words })
     }
 }

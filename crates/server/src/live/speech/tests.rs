@@ -4,7 +4,7 @@ use calmline_core::{
     Body, Share,
     policy::{Notice, SitePolicy},
 };
-use calmline_sense::{RecogniserError, Transcript};
+use calmline_sense::{Expected, RecogniserError, Transcript};
 
 use super::*;
 use crate::live::{
@@ -80,7 +80,7 @@ impl Recogniser for Panics {
         "panics"
     }
 
-    fn transcribe(&mut self, _: &[i16], _: Option<&str>) -> Result<Transcript, RecogniserError> {
+    fn transcribe(&mut self, _: &[i16], _: Expected<'_>) -> Result<Transcript, RecogniserError> {
         panic!("a bug of the engine");
     }
 }
@@ -93,11 +93,12 @@ impl Recogniser for Understands {
         "understands"
     }
 
-    fn transcribe(&mut self, _: &[i16], _: Option<&str>) -> Result<Transcript, RecogniserError> {
+    fn transcribe(&mut self, _: &[i16], _: Expected<'_>) -> Result<Transcript, RecogniserError> {
         Ok(Transcript {
             text: "three weeks now".into(),
             language: Some("en".into()),
             confidence: Share::new(0.9),
+            words: Vec::new(),
         })
     }
 }

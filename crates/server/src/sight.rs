@@ -157,6 +157,7 @@ fn resource_of(body: &Body) -> Option<Resource> {
         | Body::SelfReported { .. }
         | Body::AgentCue { .. }
         | Body::AbuseReported { .. }
+        | Body::FitChosen { .. }
         | Body::InferenceDisputed { .. } => None,
     }
 }

@@ -16,6 +16,7 @@ use crate::{
     heard::Heard,
     live::Live,
     queues::Queues,
+    routes::monitoring::Monitors,
     session::LastUse,
     throttle::{Limits, Throttles},
     webhooks::{Webhooks, target::Rules},
@@ -83,6 +84,8 @@ pub struct State {
     pub heard: Heard,
     /// The floors as they are shown.
     pub boards: Boards,
+    /// What was counted of the software's own mistakes.
+    pub monitors: Monitors,
     /// Held while the groups of past weeks are looked at: each week is written once.
     pub freezing: tokio::sync::Mutex<()>,
     /// Held while people are imported: of two imports the second sees what the first did.

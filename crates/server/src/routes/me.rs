@@ -3,7 +3,7 @@
 use axum::{extract::State, http::StatusCode};
 use calmline_core::{
     Body, CallId, Draft, EventId, OfferId, Timestamp,
-    event::OfferAnswer,
+    event::{Objection, OfferAnswer},
     role::{Action, Resource},
 };
 use calmline_store::{CallFilter, CallRow, OfferRow, OfferState};
@@ -140,6 +140,10 @@ pub struct DisputeBody {
     /// The id of the event that is wrong.
     #[schema(value_type = String)]
     pub event: EventId,
+    /// In what way: `wrong_person`, `wrong_reading` or `unwelcome` (right, but no help); `wrong_reading` unless said.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "wrong_reading")]
+    pub objection: Objection,
 }
 
 /// Says that something the software inferred is wrong.
@@ -150,7 +154,7 @@ pub struct DisputeBody {
 async fn dispute(
     State(app): State<App>,
     me: extract::Me,
-    Json(DisputeBody { event: id }): Json<DisputeBody>,
+    Json(DisputeBody { event: id, objection }): Json<DisputeBody>,
 ) -> Result<StatusCode, ApiError> {
     let event = app.store().event(&me.site, &id).await?;
     let mine = match &event {
@@ -167,7 +171,7 @@ async fn dispute(
         return Err(ApiError::invalid("event", "this event is a fact that somebody told, not an inference")
             .hint("a fact is corrected where it comes from: on the phone platform"));
     }
-    let body = Body::InferenceDisputed { agent: me.agent, event: id };
+    let body = Body::InferenceDisputed { agent: me.agent, event: id, objection };
     app.live.append(vec![Draft::derived(me.site, clock::now(), vec![id], body)]).await?;
     Ok(StatusCode::NO_CONTENT)
 }

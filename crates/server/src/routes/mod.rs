@@ -17,6 +17,7 @@ pub mod floor;
 pub mod groups;
 pub mod keys;
 pub mod me;
+pub mod monitoring;
 pub mod people;
 pub mod policy;
 pub mod reports;
@@ -84,6 +85,7 @@ pub fn all() -> Vec<Route> {
         people::routes(),
         policy::routes(),
         audit::routes(),
+        monitoring::routes(),
         retention::routes(),
         attest::routes(),
         thresholds::routes(),

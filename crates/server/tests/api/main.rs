@@ -9,6 +9,7 @@ mod envelope;
 mod events;
 mod health;
 mod house;
+mod monitoring;
 mod own;
 mod people;
 mod retention;

@@ -11,6 +11,7 @@ mod process_log;
 mod said;
 mod signals;
 mod speech;
+mod strain;
 mod text;
 
 use std::process::ExitCode;

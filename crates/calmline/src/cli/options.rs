@@ -164,6 +164,9 @@ pub struct Replay {
     /// Speech model (whisper.cpp format), a name to fetch, a server's address, or none [default: a model fetched earlier]
     #[arg(long, value_name = "PATH|NAME|URL|none")]
     pub asr_model: Option<String>,
+    /// A larger model of voice affect (ONNX) instead of the one that comes with Calmline
+    #[arg(long, value_name = "PATH")]
+    pub affect_model: Option<PathBuf>,
     /// Derive the decisions of a data directory's log again, and compare
     #[arg(long, value_name = "DIR", conflicts_with_all = ["files", "agent", "customer", "channels", "site", "facts"])]
     pub log: Option<PathBuf>,
@@ -314,6 +317,8 @@ pub enum Evaluate {
     Affect(EvaluateAffect),
     /// Speech recognition against recordings whose words are known
     Speech(crate::speech::EvaluateSpeech),
+    /// Strain: personal fits from check-ins, on simulated agents whose truth is known
+    Strain(crate::strain::EvaluateStrain),
     /// Intents: learned from labelled text, judged on other text
     Intents(crate::intents::EvaluateIntents),
     /// Signals: agitation from voice and words together, and the constants that the data give it. Recordings and
@@ -339,6 +344,13 @@ pub struct EvaluateAffect {
     /// Train on the other speakers of the corpus, one left out at a time
     #[arg(long, value_name = "speaker")]
     pub folds: Option<String>,
+    /// A larger model of voice affect (ONNX) instead of the one that comes with Calmline; only its arousal is judged
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["train_corpus", "folds"])]
+    pub affect_model: Option<PathBuf>,
+    /// What to measure: affect (arousal, valence, emotions) or cues (what agents are told of their own voice, against
+    /// their own usual)
+    #[arg(long, default_value = "affect")]
+    pub task: crate::affect::Task,
     /// What the recordings go through first: telephone or wide
     #[arg(long, default_value = "telephone")]
     pub band: crate::affect::Band,

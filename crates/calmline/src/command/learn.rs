@@ -1,7 +1,7 @@
 //! `train` and `evaluate`: what they print.
 
 use super::{
-    encoder,
+    affect_model, encoder,
     recogniser::{self, Wanted},
 };
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
     failure::Failure,
     intents,
     said::Said,
-    signals, speech, text,
+    signals, speech, strain, text,
 };
 
 /// Trains a model.
@@ -33,7 +33,17 @@ pub fn train(options: Train, said: &Said) -> Result<(), Failure> {
 pub fn evaluate(options: Evaluate, said: &Said) -> Result<(), Failure> {
     match options {
         Evaluate::Affect(options) => {
-            let EvaluateAffect { labels, corpus, train_corpus, folds, band, seed, json } = options;
+            let EvaluateAffect {
+                labels,
+                corpus,
+                train_corpus,
+                folds,
+                affect_model: path,
+                task,
+                band,
+                seed,
+                json,
+            } = options;
             if folds.as_deref().is_some_and(|folds| folds != "speaker") {
                 return Err(Failure::Usage("--folds: only \"speaker\" is known".into()));
             }
@@ -45,17 +55,20 @@ pub fn evaluate(options: Evaluate, said: &Said) -> Result<(), Failure> {
                 band,
                 seed,
             };
-            let evaluation =
-                affect::evaluate_affect(&options).map_err(|error| Failure::Input(format!("{error:#}")))?;
+            if task == affect::Task::Cues {
+                return evaluate_cues(&options, json, said);
+            }
+            let evaluation = if path.is_some() {
+                affect::evaluate_larger(&*affect_model::load(path.as_deref(), said)?, &options)
+            } else {
+                affect::evaluate_affect(&options)
+            };
+            let evaluation = evaluation.map_err(|error| Failure::Input(format!("{error:#}")))?;
             if json {
                 return said.json(&evaluation);
             }
             for row in &evaluation.results {
-                let [low, high] = row.ci95;
-                said.line(format!(
-                    "{:8} {:8} {:8} UAR {:.3} [{low:.3}, {high:.3}]  n {}",
-                    row.task, row.corpus, row.baseline, row.uar, row.n
-                ));
+                said.line(row.to_string());
             }
             Ok(())
         }
@@ -68,6 +81,11 @@ pub fn evaluate(options: Evaluate, said: &Said) -> Result<(), Failure> {
             };
             let told = speech::evaluate(&options, &mut **recogniser)
                 .map_err(|error| Failure::Input(format!("{error:#}")))?;
+            said.json(&told)
+        }
+        Evaluate::Strain(options) => {
+            let told =
+                strain::evaluate(&options).map_err(|error| Failure::Usage(format!("{error:#}")))?;
             said.json(&told)
         }
         Evaluate::Intents(options) => {
@@ -85,4 +103,36 @@ pub fn evaluate(options: Evaluate, said: &Said) -> Result<(), Failure> {
             said.json(&told)
         }
     }
+}
+
+fn evaluate_cues(options: &affect::EvaluateOptions, json: bool, said: &Said) -> Result<(), Failure> {
+    if options.train_corpus.is_some() || options.folds_by_speaker {
+        let why = "--task cues trains nothing: leave out --train-corpus and --folds";
+        return Err(Failure::Usage(why.into()));
+    }
+    let told = affect::evaluate_cues(options).map_err(|error| Failure::Input(format!("{error:#}")))?;
+    if json {
+        return said.json(&told);
+    }
+    for row in &told.results {
+        let [low, high] = row.ci95;
+        said.line(format!(
+            "{:8} {:8} {} a call  AUC {:.3} [{low:.3}, {high:.3}]  false alarms {:.3}  hits {:.3}  n {}  {}",
+            row.cue.as_str(),
+            row.corpus,
+            row.recordings_per_call,
+            row.auc,
+            row.false_alarms,
+            row.hits,
+            row.n,
+            if row.shown { "shown" } else { "withheld" },
+        ));
+    }
+    for row in &told.lines {
+        said.line(format!(
+            "{:16} {:8} moved {:?}  false alarms {:.3}  withheld {:.3}  n {}",
+            row.change, row.corpus, row.moved, row.false_alarms, row.withheld, row.n
+        ));
+    }
+    Ok(())
 }

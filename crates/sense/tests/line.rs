@@ -239,7 +239,8 @@ proptest! {
         pieces in prop::collection::vec((prop::collection::vec(any::<i16>(), 0..4_000), 0_u64..20_000), 1..12),
         repeat in 1_usize..6,
     ) {
-        let mut leg = full_leg(&policy());
+        let policy = policy();
+        let mut leg = Leg::new(permit(&policy)).with_dynamics(permit(&policy));
         let mut all = Vec::new();
         for (samples, gap) in &pieces {
             for _ in 0..repeat {

@@ -53,8 +53,10 @@ impl Viewer {
     pub fn see(&self, event: &Event, own_call: bool) -> Option<Event> {
         // That somebody would have got help but for the hour's budget is the supervisors' matter.
         let held = matches!(event.body, Body::AlertHeld { .. });
-        // How loudly an agent spoke is theirs alone, even if it is told once the call is somebody else's.
-        let own_call = own_call && !matches!(event.body, Body::LegEnvelope { party: Party::Agent, .. });
+        // How an agent spoke is theirs alone, even if it is told once the call is somebody else's.
+        let spoke =
+            matches!(event.body, Body::LegEnvelope { party: Party::Agent, .. } | Body::AgentCue { .. });
+        let own_call = own_call && !spoke;
         if !held && self.agent.as_ref().is_some_and(|me| own_call || is_about(&event.body, me)) {
             return Some(event.clone());
         }
@@ -226,6 +228,11 @@ mod tests {
                 call: None,
                 text: calmline_core::PayloadId::new("p").unwrap(),
             },
+            Body::AgentCue {
+                agent: agent.clone(),
+                call: call.clone(),
+                cue: calmline_core::PayloadId::new("q").unwrap(),
+            },
             Body::AbuseReported { agent, call },
         ]
     }
@@ -237,6 +244,10 @@ mod tests {
             let event = event(body);
             assert!(viewer(Role::Agent, Some("me")).see(&event, false).is_some(), "{:?}", event.body);
             assert!(viewer(Role::Agent, Some("other")).see(&event, false).is_none(), "{:?}", event.body);
+            if matches!(event.body, Body::AgentCue { .. }) {
+                // Not even to whom the call went.
+                assert!(viewer(Role::Agent, Some("other")).see_in_call(&event, true).is_none());
+            }
             for role in Role::ALL.into_iter().filter(|&role| role != Role::Agent) {
                 // Not even with a link to the agent: the role decides, not the link.
                 for other in [viewer(role, None), viewer(role, Some("me"))] {

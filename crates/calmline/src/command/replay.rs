@@ -7,6 +7,7 @@ mod site;
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use calmline_core::{AgentId, Body, CallId, Draft, Party, SiteId, Timestamp};
@@ -20,7 +21,10 @@ use calmline_sense::{AffectModel, Recogniser};
 use jiff::SignedDuration;
 
 use self::site::ReplaySite;
-use super::recogniser::{self, Wanted};
+use super::{
+    affect_model,
+    recogniser::{self, Wanted},
+};
 use crate::{cli::Replay, failure::Failure, said::Said};
 
 /// Audio is handed on in pieces of this length, as a phone platform does.
@@ -47,6 +51,7 @@ pub fn run(options: &Replay, said: &Said) -> Result<(), Failure> {
     let facts = facts(options.facts.as_deref())?;
     let site = ReplaySite::read(options.site.as_deref(), options.profile)?;
     said.note(site.remark(said));
+    let model = affect_model::load(options.affect_model.as_deref(), said)?;
     let mut recognisers = recogniser::load(&Wanted::of(options.asr_model.as_ref()), 1, said)?;
     let mut calls = Vec::new();
     for tape in tapes {
@@ -55,10 +60,10 @@ pub fn run(options: &Replay, said: &Said) -> Result<(), Failure> {
             let file = fact.file.as_deref();
             fact.call.as_str() == tape.id || tape.files.iter().any(|path| Some(name(path).as_str()) == file)
         });
-        calls.push(hear(tape, fact, &site, recognisers.first_mut())?);
+        calls.push(hear(tape, fact, (&site, &model), recognisers.first_mut())?);
     }
     if options.json {
-        document::print_json(site.profile, &calls, said)
+        document::print_json(site.profile, &model, &calls, said)
     } else {
         document::print(&calls, said)
     }
@@ -183,7 +188,7 @@ fn name(file: &Path) -> String {
 fn hear(
     tape: Tape,
     fact: Option<&CallFact>,
-    site: &ReplaySite,
+    (site, model): (&ReplaySite, &Arc<AffectModel>),
     mut recogniser: Option<&mut Box<dyn Recogniser>>,
 ) -> Result<document::Call, Failure> {
     let call = match fact {
@@ -215,7 +220,7 @@ fn hear(
         call.clone(),
         &parties,
         ("recording", words),
-        AffectModel::shipped(),
+        Arc::clone(model),
         start,
         &mut out,
     );
@@ -251,6 +256,8 @@ fn log(
             (Hears::Words(job), None) => {
                 job.without_words().into_iter().for_each(|draft| rehearsal.tell(draft));
             }
+            // Recordings are heard one by one: there is no usual to compare with.
+            (Hears::Voice(_), _) => {}
         }
     }
 }

@@ -57,6 +57,9 @@ pub struct Statement {
     /// Of whose legs the peaks were measured.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub envelopes: Vec<EnvelopeCount>,
+    /// Calls of which an agent was told how their voice was against their usual, or why nothing is said of it.
+    #[serde(default)]
+    pub voice_cues: u64,
     /// The self-test: what the policy answers with every notice confirmed and every consent given.
     pub self_test: Vec<Verdict>,
     /// Whether this profile could ever permit the affect of an agent to be read, from voice, pace or words. False under
@@ -241,6 +244,7 @@ impl Statement {
                 .into_iter()
                 .map(|(party, count)| EnvelopeCount { party, count })
                 .collect(),
+            voice_cues: tally.voice_cues,
             self_test,
             limits: Limits { en: limit(Lang::En), zh: limit(Lang::Zh) },
         })
@@ -256,6 +260,7 @@ pub struct Tally {
     signals: BTreeMap<(SignalKind, Party), u64>,
     utterances: BTreeMap<Party, UtteranceCount>,
     envelopes: BTreeMap<Party, u64>,
+    voice_cues: u64,
 }
 
 impl Tally {
@@ -278,6 +283,7 @@ impl Tally {
                 count.with_signs += u64::from(signs.is_some());
             }
             Body::LegEnvelope { party, .. } => *self.envelopes.entry(*party).or_default() += 1,
+            Body::AgentCue { .. } => self.voice_cues += 1,
             _ => {}
         }
     }
@@ -333,9 +339,8 @@ impl Tally {
 
     /// What was computed, and the purpose that it needed a permit for.
     fn computed(&self) -> Vec<(&'static str, Purpose, Party, u64)> {
-        let signals = self.signals.iter().map(|((kind, party), count)| {
-            (kind.as_str(), kind.purpose(), *party, *count)
-        });
+        let signals =
+            self.signals.iter().map(|((kind, party), count)| (kind.as_str(), kind.purpose(), *party, *count));
         let heard = self.utterances.values().flat_map(|count| {
             [
                 ("utterances", Purpose::Segmentation, count.party, count.heard),
@@ -345,7 +350,8 @@ impl Tally {
         });
         let peaks =
             self.envelopes.iter().map(|(party, count)| ("envelopes", Purpose::Envelope, *party, *count));
-        signals.chain(heard).chain(peaks).collect()
+        let cues = ("comparisons of a voice", Purpose::VoiceAffect, Party::Agent, self.voice_cues);
+        signals.chain(heard).chain(peaks).chain([cues]).collect()
     }
 }
 
@@ -393,6 +399,16 @@ mod tests {
             assert_eq!(possible, !matches!(profile, Profile::Eu | Profile::Strict), "{profile:?}");
         }
         assert_eq!(possibilities(Profile::Eu).len(), Purpose::ALL.len() * Party::ALL.len());
+    }
+
+    #[test]
+    fn a_compared_voice_of_an_agent_is_a_contradiction_where_it_is_forbidden() {
+        let mut tally = Tally::default();
+        let (agent, call) = (calmline_core::AgentId::new("a").unwrap(), CallId::new("c").unwrap());
+        let cue = calmline_core::PayloadId::new("p").unwrap();
+        tally.take(&event(Body::AgentCue { agent, call, cue }));
+        let [one] = tally.contradictions(&possibilities(Profile::Strict)).try_into().unwrap();
+        assert_eq!(one, "1 comparisons of a voice of the agent leg, which the profile forbids");
     }
 
     #[test]

@@ -15,7 +15,8 @@ use std::{
 
 use calmline_care::Settings;
 use calmline_core::{
-    AgentId, Body, CallId, Draft, Event, EventId, Position, SiteId, Timestamp, policy::SitePolicy,
+    AgentId, Body, CallId, Draft, Event, EventId, Position, SiteId, Timestamp,
+    policy::{Purpose, SitePolicy},
 };
 use calmline_floor::{Decider, Ear};
 use calmline_store::{Feed, Site, StoreError};
@@ -26,6 +27,7 @@ use super::{
     Live,
     health::{Fault, Up, keep},
     outbox::Outbox,
+    voices,
 };
 use crate::clock;
 
@@ -39,6 +41,8 @@ pub enum Change {
     Policy,
     /// The agent of a call is known, is somebody else now, or is nobody known.
     Bound(CallId),
+    /// A call was put on hold or taken off it.
+    Held(CallId, bool),
 }
 
 /// When the audio behind events arrived; the latest of them only.
@@ -93,6 +97,7 @@ impl Desk {
             desk.take(event);
         };
         let after = desk.catch_up(live, take).await?;
+        voices::forget_withdrawn(live, &desk).await?;
         let now = clock::now();
         let settings = desk.with(|decider| decider.record(&by_its_clock(&live.care, site, now), now));
         live.append(settings.into_iter().collect()).await?;
@@ -187,7 +192,15 @@ impl Desk {
             match events {
                 Ok(events) => {
                     trouble = None;
-                    if events.iter().any(|event| self.take(event)) {
+                    let mut ended = false;
+                    for event in &events {
+                        ended |= self.take(event);
+                        if let Body::ConsentWithdrawn { agent, purpose: Purpose::VoiceAffect } = &event.body {
+                            let forget = voices::forget(Arc::clone(&live), self.site.clone(), agent.clone());
+                            live.deciding.spawn(forget);
+                        }
+                    }
+                    if ended {
                         // What waits for its words may no longer be heard.
                         settle(&live, live.speech.sweep());
                     }
@@ -218,6 +231,8 @@ impl Desk {
             Body::CallEnded { call, .. } => {
                 hold(&self.bindings).remove(call);
             }
+            Body::CallHeld { call } => self.tell(Change::Held(call.clone(), true)),
+            Body::CallResumed { call } => self.tell(Change::Held(call.clone(), false)),
             Body::NoticeConfirmed { .. } | Body::ConsentGiven { .. } => self.tell(Change::Policy),
             Body::NoticeWithdrawn { .. } | Body::ConsentWithdrawn { .. } => {
                 self.tell(Change::Policy);

@@ -10,9 +10,11 @@ pub mod desk;
 pub mod health;
 mod lateness;
 mod outbox;
+pub mod presence;
 pub mod speech;
 #[cfg(test)]
 mod stage;
+pub mod voices;
 
 use std::{
     collections::BTreeMap,
@@ -26,6 +28,8 @@ use std::{
 use calmline_bus::Bus;
 use calmline_care::{Settings, Standing};
 use calmline_core::{AgentId, Draft, Position, SiteId, Timestamp, policy::SitePolicy};
+use calmline_floor::Decider;
+use calmline_language::intent::Intents;
 use calmline_sense::{AffectModel, Recogniser};
 use calmline_store::{Appended, Feed, Site, Store, StoreError};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -45,6 +49,10 @@ pub struct Options {
     pub care: Settings,
     /// How Twilio's streams are read: whose voice each track carries is unknown unless it is said here.
     pub twilio: calmline_media::twilio::Config,
+    /// The model of voice affect; the one that comes with Calmline unless another is given.
+    pub affect: Option<Arc<AffectModel>>,
+    /// What callers may want, where that was taught: read from their words, where those may be read.
+    pub intents: Option<Arc<Intents>>,
 }
 
 /// The live side of one process.
@@ -55,9 +63,12 @@ pub struct Live {
     speech: Speech,
     care: Settings,
     twilio: calmline_media::twilio::Config,
+    intents: Option<Arc<Intents>>,
     health: Arc<Health>,
     desks: RwLock<BTreeMap<SiteId, Arc<Desk>>>,
     nonces: std::sync::Mutex<calmline_media::audiohook::auth::Nonces>,
+    /// Held by whoever reads and writes what is kept of agents' voices.
+    voices: tokio::sync::Mutex<()>,
     /// Ends what hears: connections and speech workers.
     stop: CancellationToken,
     hearing: TaskTracker,
@@ -78,12 +89,14 @@ impl Live {
     ) -> Result<Arc<Self>, StoreError> {
         let live = Arc::new(Self {
             speech: Speech::new(options.recognisers.len()),
-            model: AffectModel::shipped(),
+            model: options.affect.unwrap_or_else(AffectModel::shipped),
             care: options.care,
             twilio: options.twilio,
+            intents: options.intents,
             health: Arc::default(),
             desks: RwLock::default(),
             nonces: std::sync::Mutex::default(),
+            voices: tokio::sync::Mutex::default(),
             store,
             bus,
             stop: CancellationToken::new(),
@@ -134,6 +147,11 @@ impl Live {
     #[must_use]
     pub fn standing(&self, site: &SiteId, agent: &AgentId, now: Timestamp) -> Option<Standing> {
         self.desk(site)?.with(|decider| decider.standing(agent, now))
+    }
+
+    /// Looks at a site's decider.
+    pub fn with_decider<T>(&self, site: &SiteId, look: impl FnOnce(&Decider) -> T) -> Option<T> {
+        Some(self.desk(site)?.with(look))
     }
 
     /// Looks at a site's policy.

@@ -90,7 +90,7 @@ pub fn job(policy: &SitePolicy, call: &str) -> anyhow::Result<WordsJob> {
     ear.close(now, &mut out);
     let mut jobs = out.into_iter().filter_map(|heard| match heard {
         Hears::Words(job) => Some(job),
-        Hears::Fact(_) => None,
+        Hears::Fact(_) | Hears::Voice(_) => None,
     });
     jobs.find(WordsJob::wants_words).ok_or_else(|| anyhow::anyhow!("nobody was heard to speak"))
 }

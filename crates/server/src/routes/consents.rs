@@ -16,6 +16,7 @@ use crate::{
     clock,
     error::{ApiError, ErrorBody},
     extract::{self, LangQuery, Me, Path, Query},
+    live::voices,
     state::App,
 };
 
@@ -144,19 +145,33 @@ async fn give(State(app): State<App>, me: Me, Path(purpose): Path<Purpose>) -> R
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Withdraws a consent. What is sensed under it stops within a second, in the middle of a call too.
+/// What a withdrawal erased.
+#[derive(Serialize, ToSchema)]
+pub struct Withdrawn {
+    /// Sealed texts that were erased for ever: with `voice_affect` what was told of calls, and what the voice is usually like.
+    erased: u64,
+}
+
+/// Withdraws a consent. What is sensed under it stops within a second, in the middle of a call too; what was learned of the
+/// agent's voice is erased with it.
 #[utoipa::path(
     delete, path = "/v1/me/consents/{purpose}", tag = "me", security(("session" = [])),
     params(("purpose" = String, Path, description = "The purpose.")),
-    responses((status = 204), (status = 400, body = ErrorBody))
+    responses((status = 200, body = Withdrawn), (status = 400, body = ErrorBody))
 )]
 async fn withdraw(
     State(app): State<App>,
     me: Me,
     Path(purpose): Path<Purpose>,
-) -> Result<StatusCode, ApiError> {
+) -> Result<axum::Json<Withdrawn>, ApiError> {
+    let voice = purpose == Purpose::VoiceAffect;
+    let erased = if voice { super::cues::kept(&app, &me).await? } else { 0 };
     // Recorded even where no consent is known to stand: one that is on its way must not win.
-    let body = Body::ConsentWithdrawn { agent: me.agent, purpose };
-    app.live.append(vec![Draft::derived(me.site, clock::now(), Vec::new(), body)]).await?;
-    Ok(StatusCode::NO_CONTENT)
+    let body = Body::ConsentWithdrawn { agent: me.agent.clone(), purpose };
+    app.live.append(vec![Draft::derived(me.site.clone(), clock::now(), Vec::new(), body)]).await?;
+    if voice {
+        // Whoever heeds the log does so as well; this waits until it is done.
+        voices::forget(app.live.clone(), me.site, me.agent).await;
+    }
+    Ok(axum::Json(Withdrawn { erased }))
 }

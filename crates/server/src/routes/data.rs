@@ -51,9 +51,9 @@ pub struct Export {
 /// A sealed text about the agent, opened.
 #[derive(Serialize, ToSchema)]
 pub struct ExportText {
-    /// The name by which events refer to it.
+    /// The name by which events refer to it; `voice_usual` is what the agent's voice is compared with.
     id: String,
-    /// `transcript, original, identity` or `self_report`.
+    /// `transcript, original, identity, self_report, envelope` or `voice_cue`.
     #[schema(value_type = String)]
     kind: PayloadKind,
     text: String,
@@ -74,6 +74,7 @@ async fn export(
     let from = Timestamp::UNIX_EPOCH;
     let events: Vec<Event> = app.store().read_agent(site, &me.agent, from, Timestamp::MAX).await?;
     let texts = app.store().payloads_about(site, &subject).await?;
+    let usual = app.store().baseline(site, &subject).await?;
     let export = Export {
         made: clock::now(),
         site: site.to_string(),
@@ -83,8 +84,10 @@ async fn export(
         events: events.into_iter().map(|event| EventBody::new(event, lang)).collect(),
         texts: texts
             .into_iter()
+            .map(|(id, kind, bytes)| (id.to_string(), kind, bytes))
+            .chain(usual.map(|usual| ("voice_usual".into(), PayloadKind::VoiceCue, usual)))
             .map(|(id, kind, bytes)| ExportText {
-                id: id.to_string(),
+                id,
                 kind,
                 text: String::from_utf8_lossy(&bytes).into_owned(),
             })
@@ -105,13 +108,15 @@ async fn erasable(State(app): State<App>, me: Me) -> Result<axum::Json<BTreeMap<
     for (_, kind, _) in app.store().payloads_about(&me.site, &SubjectId::of_agent(&me.agent)).await? {
         *counts.entry(kind.as_str().to_owned()).or_default() += 1;
     }
+    let usual = app.store().baseline(&me.site, &SubjectId::of_agent(&me.agent)).await?;
+    *counts.entry(PayloadKind::VoiceCue.as_str().to_owned()).or_default() += usize::from(usual.is_some());
     Ok(axum::Json(counts))
 }
 
 /// What is to be erased.
 #[derive(Deserialize, ToSchema)]
 pub struct EraseBody {
-    /// `transcript, original, self_report`; with `identity` the account ends too, and nobody can tell any more whom the
+    /// `transcript, original, self_report, envelope, voice_cue`; with `identity` the account ends too, and nobody can tell any more whom the
     /// rest of the log is about. Otherwise all but `identity`.
     #[serde(default)]
     #[schema(value_type = Option<Vec<String>>)]

@@ -8,6 +8,7 @@ pub mod callers;
 pub mod calls;
 pub mod connections;
 pub mod consents;
+pub mod cues;
 pub mod data;
 pub mod day;
 pub mod doctor;
@@ -22,6 +23,7 @@ pub mod people;
 pub mod policy;
 pub mod reports;
 pub mod retention;
+pub mod route;
 pub mod session;
 pub mod setup;
 pub mod stream;
@@ -71,6 +73,7 @@ pub fn all() -> Vec<Route> {
         me::routes(),
         reports::routes(),
         consents::routes(),
+        cues::routes(),
         data::routes(),
         floor::routes(),
         groups::routes(),
@@ -89,6 +92,7 @@ pub fn all() -> Vec<Route> {
         retention::routes(),
         attest::routes(),
         thresholds::routes(),
+        route::routes(),
         webhooks::routes(),
         doctor::routes(),
         system::routes(),

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use calmline_core::{
     AgentId, AlertId, Body, CallId, Draft, EventId, OfferId, Party, PayloadId, Role, Share, SubjectId,
     Timestamp,
-    event::{Clear, Evidence, PayloadKind, Reason, SignalKind, WordSigns, WorkState},
+    event::{Clear, Evidence, PayloadKind, Reason, SignalKind, Spoken, WordSigns, WorkState},
     policy::{Profile, Purpose},
 };
 use jiff::SignedDuration;
@@ -56,7 +56,7 @@ pub async fn say(house: &House, call: &CallId, party: Party, subject: SubjectId,
         signs: Some(WordSigns { sentiment: -0.7, ..WordSigns::default() }),
         intent: None,
     };
-    let clear = Clear { id, subject, kind: PayloadKind::Transcript, bytes: words.into() };
+    let clear = Clear { id, subject, kind: PayloadKind::Transcript, bytes: Spoken::of(words).to_bytes() };
     let draft = Draft::derived(house.site.clone(), Timestamp::now(), Vec::new(), body).with(clear);
     house.append_draft(draft).await
 }
@@ -182,7 +182,7 @@ async fn consent_is_given_and_withdrawn_and_takes_effect_within_a_second() -> Ou
     assert_eq!(client.call("PUT", path, &json!({})).await?.status, 204);
     becomes(true).await;
     assert_eq!(client.get(path).await?.json()["given"], true);
-    assert_eq!(client.call("DELETE", path, &json!({})).await?.status, 204);
+    assert_eq!(client.call("DELETE", path, &json!({})).await?.status, 200);
     becomes(false).await;
     assert_eq!(client.call("PUT", "/v1/me/consents/astrology", &json!({})).await?.status, 400);
     assert_eq!(client.get("/v1/me/consents").await?.json().as_array().unwrap().len(), Purpose::ALL.len());

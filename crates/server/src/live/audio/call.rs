@@ -8,14 +8,17 @@ use std::{
 use calmline_core::{Body, CallId, Draft, Party};
 use calmline_floor::{Ear, Hears};
 use calmline_media::{Audio, CloseReason, SessionEvent};
+use calmline_sense::RATE;
 use tokio::sync::broadcast::error::RecvError;
 
+use super::lag::{Lag, LeftOut};
 use crate::{
     clock,
     live::{
         Live,
         desk::{Change, Desk},
         outbox::Outbox,
+        voices,
     },
 };
 
@@ -33,12 +36,15 @@ pub(super) struct Call {
     /// Calls of which that is the last.
     over: Vec<CallId>,
     outbox: Outbox,
+    lag: Lag,
+    left_out: LeftOut,
 }
 
 impl Call {
     pub(super) fn new(live: Arc<Live>, desk: Arc<Desk>, protocol: &'static str) -> Self {
         let (out, over, outbox) = (Vec::new(), Vec::new(), Outbox::default());
-        Self { live, desk, protocol, ear: None, out, over, outbox }
+        let (lag, left_out) = (Lag::default(), LeftOut::default());
+        Self { live, desk, protocol, ear: None, out, over, outbox, lag, left_out }
     }
 
     /// Sound came.
@@ -50,6 +56,19 @@ impl Call {
                 ear.audio(audio.channel + offset, samples, now, &mut self.out);
             }
         }
+        if audio.channel == 0
+            && let Some((_, samples)) = audio.channels.first()
+        {
+            self.spare(samples.len() as f64 / f64::from(RATE));
+        }
+    }
+
+    /// Leaves out what a machine that cannot keep up has no time for, now that so many seconds came.
+    fn spare(&mut self, seconds: f64) {
+        self.left_out = self.lag.heard(seconds, Instant::now());
+        let Some(ear) = &mut self.ear else { return };
+        ear.degrade(self.left_out.effort());
+        metrics::counter!("calmline_sensing_reduced_total").increment(ear.take_reduced());
     }
 
     /// Something happened in the protocol.
@@ -96,9 +115,10 @@ impl Call {
 
     /// Something that calls must know has changed.
     pub(super) fn change(&mut self, change: &Result<Change, RecvError>) {
-        let Some(ear) = &self.ear else { return };
+        let Some(ear) = &mut self.ear else { return };
         match change {
-            Ok(Change::Bound(call)) if call != ear.call() => {}
+            Ok(Change::Bound(call) | Change::Held(call, _)) if call != ear.call() => {}
+            Ok(Change::Held(_, held)) => ear.hold(*held),
             Err(RecvError::Closed) => {}
             // Having missed some changes is as if all had changed.
             Ok(Change::Bound(_) | Change::Policy) | Err(RecvError::Lagged(_)) => self.bind(),
@@ -117,7 +137,7 @@ impl Call {
 
     /// Brings what was heard to the log, as far as the log takes it. Facts may say something of audio that came at `arrived`.
     pub(super) async fn commit(&mut self, arrived: Instant) {
-        let drafts = facts(&self.live, self.out.drain(..));
+        let drafts = facts(&self.live, self.left_out, self.out.drain(..));
         for draft in drafts.iter().filter(|draft| matches!(draft.body, Body::Signal { .. })) {
             self.desk.arrived(draft.id, arrived);
         }
@@ -154,7 +174,9 @@ impl Call {
                 let (live, out) = (&self.live, &mut self.out);
                 let (words, model) = ((self.protocol, live.has_words()), Arc::clone(&live.model));
                 let fresh = |policy: &_| Ear::open(policy, call, channels, words, model, clock::now(), out);
-                Some(self.desk.with_policy(fresh))
+                let mut ear = self.desk.with_policy(fresh);
+                live.intents.iter().for_each(|intents| ear.teach(intents));
+                Some(ear)
             }
         };
         // Agent, consents and notices may have changed while nobody listened.
@@ -189,6 +211,9 @@ impl Call {
         if let Some(ear) = &mut self.ear {
             ear.gap(channel, (samples, announced), clock::now(), &mut self.out);
         }
+        if channel == 0 {
+            self.spare(samples as f64 / f64::from(RATE));
+        }
     }
 
     fn count(&self, name: &'static str, party: Party, samples: u64) {
@@ -196,12 +221,18 @@ impl Call {
     }
 }
 
-/// The facts among what was heard; utterances go to the speech queue, and what comes back at once are facts too.
-fn facts(live: &Live, heard: impl Iterator<Item = Hears>) -> Vec<Draft> {
+/// The facts among what was heard; utterances go to the speech queue, and what comes back at once are facts too; voices go to
+/// what is kept of them.
+fn facts(live: &Arc<Live>, left_out: LeftOut, heard: impl Iterator<Item = Hears>) -> Vec<Draft> {
     heard
         .flat_map(|heard| match heard {
             Hears::Fact(draft) => vec![draft],
+            Hears::Words(job) if left_out >= LeftOut::Words => live.speech.refuse(&job),
             Hears::Words(job) => live.speech.offer(job),
+            Hears::Voice(job) => {
+                live.hearing.spawn(voices::compare(Arc::clone(live), job));
+                Vec::new()
+            }
         })
         .collect()
 }

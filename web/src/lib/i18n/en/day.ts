@@ -113,5 +113,16 @@ export const day = {
     keep: 'Keep it',
   },
 
+  voice: {
+    title: 'Your voice in the last call',
+    help: 'Compared with your own earlier calls, for you alone.',
+    sure: '{percent} sure that this call lay outside of your usual ones.',
+    learning: 'Your usual is being learned: {known} of {needed} calls.',
+    earlier: 'Earlier calls',
+    off: 'Switch off',
+    offHelp: 'Erases at once what was learned of your voice.',
+    offDone: 'Switched off. {count} sealed texts about your voice were erased.',
+  },
+
   companionOpen: 'Open beside your other windows',
 };

@@ -46,7 +46,7 @@ pub const CARDS: [Card; 3] = [
             (Measure::Pace, 0.5),
         ],
         shown: true,
-        false_alarms: 0.03,
+        false_alarms: 0.05,
     },
     Card {
         kind: CueKind::Lower,
@@ -59,7 +59,7 @@ pub const CARDS: [Card; 3] = [
             (Measure::Pauses, 1.0),
         ],
         shown: false,
-        false_alarms: 0.03,
+        false_alarms: 0.05,
     },
     Card {
         kind: CueKind::Uneasier,
@@ -72,6 +72,6 @@ pub const CARDS: [Card; 3] = [
             (Measure::Hesitation, 0.5),
         ],
         shown: false,
-        false_alarms: 0.03,
+        false_alarms: 0.07,
     },
 ];

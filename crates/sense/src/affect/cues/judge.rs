@@ -51,7 +51,7 @@ pub(super) fn judge(mut usual: Usual, call: &Summary) -> Verdict {
             .with("needed", SPEECH_MIN_S);
         return Verdict { said: withheld(reason), usual: None };
     }
-    if call.heard_s < call.spoken_s / 2.0 || call.snr_db < SNR_MIN_DB {
+    if noisy(call) {
         return Verdict { said: withheld(Reason::new("cue_withheld.noisy")), usual: None };
     }
     if usual.calls < CALLS_MIN {
@@ -83,6 +83,10 @@ pub(super) fn judge(mut usual: Usual, call: &Summary) -> Verdict {
 
 fn at(deviations: &[f64; WIDTH], measure: Measure) -> f64 {
     deviations[measure as usize]
+}
+
+pub(super) fn noisy(call: &Summary) -> bool {
+    call.heard_s < call.spoken_s / 2.0 || call.snr_db < SNR_MIN_DB
 }
 
 pub(super) fn line_changed(deviations: &[f64; WIDTH]) -> bool {
@@ -151,4 +155,50 @@ fn confidence(far: f64, freedom: f64, utterances: usize) -> Share {
         (freedom * (far * far / freedom).ln_1p()).sqrt() * (8.0 * freedom + 1.0) / (8.0 * freedom + 3.0);
     let nearer = probability(0.070_56 * normal.powi(3) + 1.597_6 * normal);
     Share::new(nearer * (1.0 - 1.0 / (utterances.max(1) as f64).sqrt()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call() -> Summary {
+        Summary { utterances: 20, spoken_s: 80.0, heard_s: 80.0, snr_db: 30.0, ..Summary::default() }
+    }
+
+    fn why(call: &Summary) -> String {
+        match judge(Usual::default(), call).said.remove(0) {
+            CallCue::Withheld(reason) => reason.code,
+            CallCue::Moved(cue) => panic!("{cue:?}"),
+        }
+    }
+
+    #[test]
+    fn too_little_and_too_noisy_speech_is_said_first() {
+        assert_eq!(why(&Summary { spoken_s: 59.0, ..call() }), "cue_withheld.little_speech");
+        assert_eq!(why(&Summary { snr_db: 11.0, ..call() }), "cue_withheld.noisy");
+        assert_eq!(why(&Summary { heard_s: 30.0, ..call() }), "cue_withheld.noisy");
+        assert_eq!(why(&call()), "cue_withheld.few_calls");
+    }
+
+    #[test]
+    fn a_headset_alone_makes_no_tension_and_no_single_measure_does() {
+        let mut deviations = [0.0; WIDTH];
+        deviations[Measure::Balance as usize] = 4.0;
+        assert!(score(&CARDS[0], &deviations).abs() < 1e-9, "the spectrum alone counted");
+        deviations = [0.0; WIDTH];
+        deviations[Measure::Pitch as usize] = 4.0;
+        assert!(score(&CARDS[0], &deviations) > SHOWN_FROM && !stands_out(&CARDS[0], &deviations));
+        deviations[Measure::Balance as usize] = 3.0;
+        assert!(stands_out(&CARDS[0], &deviations));
+    }
+
+    #[test]
+    fn one_is_the_surer_the_further_and_the_more_is_known() {
+        let of = |far, freedom, utterances| confidence(far, freedom, utterances).get();
+        assert!(of(3.0, 20.0, 100) > of(2.0, 20.0, 100));
+        assert!(of(2.0, 40.0, 100) > of(2.0, 5.0, 100));
+        assert!(of(2.0, 20.0, 100) > of(2.0, 20.0, 10));
+        // Student's distribution: P(t <= 2.086 | 20) = 0.975.
+        assert!((of(2.086, 20.0, 1_000_000) - 0.975).abs() < 0.002);
+    }
 }

@@ -5,7 +5,7 @@
 
 use super::{
     card::CARDS,
-    judge::{line_changed, score, stands_out},
+    judge::{line_changed, noisy, score, stands_out},
     measures::Measures,
     summary::Summary,
     usual::Usual,
@@ -37,8 +37,8 @@ pub struct Scored {
     pub scores: [f64; 3],
     /// Whether the cue stands out so far that it would be told, if it were shown.
     pub told: [bool; 3],
-    /// Whether nothing would be said of it because the line is another one.
-    pub line_changed: bool,
+    /// Whether nothing would be said of it because the line is another one, or a noisy one.
+    pub withheld: bool,
 }
 
 /// Compares a call with the speaker's other calls. The least that a call must have to be judged live does not hold here:
@@ -52,11 +52,11 @@ pub fn compare(call: &[Recording], others: &[Vec<Recording>]) -> Scored {
     Scored {
         scores: CARDS.each_ref().map(|card| score(card, &deviations)),
         told: CARDS.each_ref().map(|card| stands_out(card, &deviations)),
-        line_changed: line_changed(&deviations),
+        withheld: line_changed(&deviations) || noisy(&call),
     }
 }
 
 fn sum(recordings: &[Recording]) -> Summary {
     let measures: Vec<_> = recordings.iter().map(|recording| recording.0.clone()).collect();
-    Summary::of(&measures, 0.0)
+    Summary::of(&measures, measures.iter().map(|one| one.speech_s).sum())
 }

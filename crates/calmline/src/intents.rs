@@ -54,13 +54,13 @@ pub struct EvaluateIntents {
 /// # Errors
 /// When a file cannot be read or lacks a column, or there are fewer than two intents.
 pub fn evaluate(options: &EvaluateIntents, mut encoder: Option<Encoder>) -> Result<Value> {
-    let mut train = all_of(&options.train, options)?;
+    let mut train = examples(&options.train, options.text.as_deref(), options.label.as_deref())?;
     let test = if options.test.is_empty() {
         let (test, rest) = draw(train, options.seed, |members| members / 5);
         train = rest;
         test
     } else {
-        all_of(&options.test, options)?
+        examples(&options.test, options.text.as_deref(), options.label.as_deref())?
     };
     ensure!(!test.is_empty(), "there is no text to judge; give --test, or five texts of a label in --train");
     if let Some(shots) = options.shots {
@@ -87,10 +87,19 @@ pub fn evaluate(options: &EvaluateIntents, mut encoder: Option<Encoder>) -> Resu
     Ok(told)
 }
 
+/// Intents learned from files for live calls, by words alone: a live turn is read as soon as it is spoken, many at once.
+///
+/// # Errors
+/// As [`evaluate`].
+pub fn taught(files: &[PathBuf], out_of_scope: Option<String>) -> Result<Intents> {
+    let how = Training { out_of_scope, seed: 1 };
+    Ok(Intents::train(&examples(files, None, None)?, None, &how)?)
+}
+
 /// The texts of several files.
-fn all_of(files: &[PathBuf], options: &EvaluateIntents) -> Result<Vec<Labelled>> {
-    let texts = names(options.text.as_deref(), &["text", "utterance", "query", "sentence"]);
-    let labels = names(options.label.as_deref(), &["intent", "category", "label"]);
+fn examples(files: &[PathBuf], text: Option<&str>, label: Option<&str>) -> Result<Vec<Labelled>> {
+    let texts = names(text, &["text", "utterance", "query", "sentence"]);
+    let labels = names(label, &["intent", "category", "label"]);
     let mut all = Vec::new();
     for file in files {
         let mut first_error = None;

@@ -7,12 +7,14 @@ use calmline_core::{
     event::{Clear, PayloadKind, SignalKind},
     policy::{Ask, Lapse, Purpose, SitePolicy, TalkDynamics},
 };
-use calmline_sense::{AffectModel, Dialogue, Exchange, RATE, STEP, Stretch};
+use calmline_language::intent::Intents;
+use calmline_sense::{AffectModel, Dialogue, Effort, Exchange, RATE, STEP, Stretch, affect::cues::CallVoice};
 
 use crate::{
     later,
-    leg::{LegEar, LegHeard},
+    leg::{LegEar, LegHeard, Sounded},
     millis, payload,
+    voice::VoiceJob,
     words::WordsJob,
 };
 
@@ -22,6 +24,8 @@ pub enum Hears {
     Fact(Draft),
     /// An utterance that waits for its words.
     Words(WordsJob),
+    /// An agent's voice in a call that is over, which waits for what is kept of their usual.
+    Voice(VoiceJob),
 }
 
 /// Hears one call. Time within the call is media time: sample counts, never a clock.
@@ -33,6 +37,8 @@ pub struct Ear {
     legs: Vec<LegEar>,
     language: Option<String>,
     dialogue: Option<Dialogue>,
+    /// Since when the call is on hold, in seconds.
+    held_since: Option<f64>,
     model: Arc<AffectModel>,
 }
 
@@ -54,7 +60,17 @@ impl Ear {
             .enumerate()
             .map(|(channel, &party)| LegEar::new(party, channel, &call, words))
             .collect();
-        let ear = Self { site, call, started, agent: None, legs, language: None, dialogue: None, model };
+        let ear = Self {
+            site,
+            call,
+            started,
+            agent: None,
+            legs,
+            language: None,
+            dialogue: None,
+            held_since: None,
+            model,
+        };
         for (channel, &party) in parties.iter().enumerate() {
             let body =
                 Body::LegOpened { call: ear.call.clone(), party, protocol: protocol.into(), rate: RATE };
@@ -66,6 +82,12 @@ impl Ear {
     /// Says which language is expected (ISO 639-1), as the phone platform knows it; none leaves it to be recognised.
     pub fn expect_language(&mut self, language: Option<&str>) {
         self.language = language.map(str::to_owned);
+    }
+
+    /// Has what the caller wants read from their words, among these intents, where words may be read. To be said before
+    /// [`Self::bind`].
+    pub fn teach(&mut self, intents: &Arc<Intents>) {
+        self.legs.iter_mut().for_each(|leg| leg.teach(Arc::clone(intents)));
     }
 
     /// The call.
@@ -150,6 +172,28 @@ impl Ear {
         out.push(Hears::Fact(self.of_channel(channel, later(self.started, start_s), body)));
     }
 
+    /// The call was put on hold or taken off it, as far as its audio has come. Nobody is to blame for a silence on hold.
+    pub fn hold(&mut self, held: bool) {
+        let now_s = self.legs.iter().map(LegEar::seconds).fold(0.0, f64::max);
+        if held {
+            self.held_since.get_or_insert(now_s);
+        } else if let Some(since_s) = self.held_since.take()
+            && let Some(dialogue) = &mut self.dialogue
+        {
+            dialogue.fill(since_s, now_s);
+        }
+    }
+
+    /// Spends less or more on sensing, when the machine cannot keep up or can again.
+    pub fn degrade(&mut self, effort: Effort) {
+        self.legs.iter_mut().for_each(|leg| leg.degrade(effort));
+    }
+
+    /// How many utterances were sensed with less effort since this was last asked.
+    pub fn take_reduced(&mut self) -> u64 {
+        self.legs.iter_mut().map(LegEar::take_reduced).sum()
+    }
+
     /// The audio is over.
     pub fn close(mut self, now: Timestamp, out: &mut Vec<Hears>) {
         let mut heard = Vec::new();
@@ -200,18 +244,28 @@ impl Ear {
                         let body = self.signal(party, kind, (start_s, end_s), (value, confidence), drivers);
                         out.push(Hears::Fact(self.fact(at, body)));
                     }
+                    self.fill();
                     self.exchanges(party, (start_s, end_s), now, out);
                     out.push(utterance.into_words(&self.site, &self.call, self.language.clone(), at));
                 }
+                LegHeard::Sounded(sounded) => out.push(Hears::Fact(self.sounded(&sounded))),
                 LegHeard::Loud { channel, party, subject, stretch } => {
                     out.extend(self.loud(channel, party, subject, &stretch).map(Hears::Fact));
                 }
+                LegHeard::Voice(voice) => out.extend(self.voice(voice).map(Hears::Voice)),
                 LegHeard::Stopped { party, purpose, lapse } => {
                     let body = self.stopped(party, purpose, lapse);
                     out.push(Hears::Fact(self.fact(now, body)));
                 }
             }
         }
+    }
+
+    /// A voice with its agent, who is still the one that was heard.
+    fn voice(&self, voice: CallVoice) -> Option<VoiceJob> {
+        let end_s = self.legs.iter().map(LegEar::seconds).fold(0.0, f64::max);
+        let (site, call, agent) = (self.site.clone(), self.call.clone(), self.agent.clone()?);
+        Some(VoiceJob { site, call, agent, at: later(self.started, end_s), voice })
     }
 
     /// A stretch of a leg's envelope, its levels sealed. None could only be where an id cannot be made of a hash.
@@ -231,6 +285,27 @@ impl Ear {
         };
         let bytes = stretch.levels.to_text().into_bytes();
         Some(self.fact(at, body).with(Clear { id, subject, kind: PayloadKind::Envelope, bytes }))
+    }
+
+    /// A sound that is nobody's voice.
+    fn sounded(&mut self, it: &Sounded) -> Draft {
+        if let Some(dialogue) = self.dialogue.as_mut().filter(|_| it.fills) {
+            dialogue.fill(it.start_s, it.end_s);
+        }
+        let (span, value) = ((it.start_s, it.end_s), (it.value, it.confidence));
+        let body = self.signal(it.party, it.kind, span, value, Vec::new());
+        self.of_channel(it.channel, later(self.started, it.end_s), body)
+    }
+
+    /// Tells the dialogue of what fills the time by now: sounds of a line that go on, and the hold.
+    fn fill(&mut self) {
+        let Some(dialogue) = &mut self.dialogue else { return };
+        for (from_s, to_s) in self.legs.iter().flat_map(LegEar::sounding) {
+            dialogue.fill(from_s, to_s);
+        }
+        if let Some(since_s) = self.held_since {
+            dialogue.fill(since_s, f64::INFINITY);
+        }
     }
 
     fn exchanges(
@@ -258,6 +333,13 @@ impl Ear {
                 // A silence is nobody's: it is told of the customer, whose wait it is.
                 Exchange::Silence { start_s, end_s } => {
                     (Party::Customer, SignalKind::Silence, start_s, end_s, end_s - start_s)
+                }
+                Exchange::Interruption { by, start_s, end_s, yielded } => {
+                    (by, SignalKind::Interruption, start_s, end_s, f64::from(u8::from(yielded)))
+                }
+                Exchange::Response { by, start_s, end_s } => {
+                    let span = (start_s.min(end_s), start_s.max(end_s));
+                    (by, SignalKind::ResponseLatency, span.0, span.1, end_s - start_s)
                 }
             };
             let certain = (value, Share::new(1.0));

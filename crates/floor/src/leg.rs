@@ -10,10 +10,16 @@ use calmline_core::{
         WordReading,
     },
 };
-use calmline_language::Reader;
-use calmline_sense::{AffectModel, Envelope, Heard, Leg, Listener, RATE, Stretch};
+use calmline_language::{
+    Reader,
+    intent::{IntentReader, Intents},
+};
+use calmline_sense::{
+    AffectModel, Effort, Envelope, Heard, Leg, Listener, Measured, Pace, RATE, Stretch,
+    affect::cues::CallVoice,
+};
 
-use crate::{Hears, words::WordsJob};
+use crate::{Hears, turns::LegWords, words::WordsJob};
 
 /// Speech kept before the detected start of an utterance, so that its first consonant is not cut off.
 const LEAD_S: f64 = 0.3;
@@ -22,10 +28,27 @@ const LEAD_S: f64 = 0.3;
 pub(crate) enum LegHeard {
     /// Somebody said something.
     Utterance(Said),
+    /// The line sounded of something, or became loud.
+    Sounded(Sounded),
     /// How loud a stretch was.
     Loud { channel: usize, party: Party, subject: SubjectId, stretch: Stretch },
+    /// How an agent's voice was, from the first word to the last.
+    Voice(CallVoice),
     /// A sensor stopped.
     Stopped { party: Party, purpose: Purpose, lapse: Lapse },
+}
+
+/// A sound that is nobody's voice as it leaves the sensors, in seconds from the start of the leg's audio.
+pub(crate) struct Sounded {
+    pub(crate) channel: usize,
+    pub(crate) party: Party,
+    pub(crate) kind: SignalKind,
+    pub(crate) start_s: f64,
+    pub(crate) end_s: f64,
+    pub(crate) value: f64,
+    pub(crate) confidence: Share,
+    /// It fills its time, so that no silence is there.
+    pub(crate) fills: bool,
 }
 
 /// An utterance as it leaves the sensors, in seconds from the start of the leg's audio.
@@ -37,8 +60,9 @@ pub(crate) struct Said {
     pub(crate) signals: Vec<(SignalKind, f64, Share, Vec<String>)>,
     arousal: Option<Share>,
     subject: SubjectId,
-    words: Option<(Vec<i16>, Arc<Listener>)>,
+    words: Option<(Vec<i16>, Arc<LegWords>)>,
     reader: Option<Arc<Reader>>,
+    intents: Option<Arc<IntentReader>>,
     no_model: bool,
 }
 
@@ -63,6 +87,7 @@ impl Said {
             subject: self.subject,
             words: self.words,
             reader: self.reader,
+            intents: self.intents,
             no_model: self.no_model,
         })
     }
@@ -75,6 +100,7 @@ pub(crate) struct LegEar {
     subject: SubjectId,
     words: bool,
     sensors: Option<Leg>,
+    effort: Effort,
     envelope: Option<Envelope>,
     /// Where the sensors' first sample lies in the leg.
     base: u64,
@@ -86,8 +112,11 @@ pub(crate) struct LegEar {
     left_out: u64,
     speech_s: f64,
     segmented: bool,
-    listener: Option<Arc<Listener>>,
+    listener: Option<Arc<LegWords>>,
     reader: Option<Arc<Reader>>,
+    /// The intents that the site has taught, and what reads them while the reader may read.
+    taught: Option<Arc<Intents>>,
+    intents: Option<Arc<IntentReader>>,
     held: BTreeMap<Purpose, bool>,
     /// Audio of the utterance in progress and a little before it; `kept_from` is its first sample's place.
     kept: Vec<i16>,
@@ -104,6 +133,7 @@ impl LegEar {
             subject: SubjectId::of_caller(call),
             words,
             sensors: None,
+            effort: Effort::Full,
             envelope: None,
             base: 0,
             frames: 0,
@@ -113,12 +143,19 @@ impl LegEar {
             segmented: false,
             listener: None,
             reader: None,
+            taught: None,
+            intents: None,
             held: BTreeMap::new(),
             kept: Vec::new(),
             kept_from: 0,
             speaking: false,
             said_no_model: false,
         }
+    }
+
+    /// Has what the caller wants read from their words, where those may be read.
+    pub(crate) fn teach(&mut self, intents: Arc<Intents>) {
+        self.taught = Some(intents);
     }
 
     pub(crate) fn party(&self) -> Party {
@@ -136,6 +173,26 @@ impl LegEar {
     /// Where the leg stands, in seconds.
     pub(crate) fn seconds(&self) -> f64 {
         seconds(self.place())
+    }
+
+    /// Spends less or more on the leg's sensors.
+    pub(crate) fn degrade(&mut self, effort: Effort) {
+        self.effort = effort;
+        if let Some(leg) = &mut self.sensors {
+            leg.degrade(effort);
+        }
+    }
+
+    /// Utterances on which less was spent, since this was last asked.
+    pub(crate) fn take_reduced(&mut self) -> u64 {
+        self.sensors.as_mut().map_or(0, Leg::take_reduced)
+    }
+
+    /// Stretches that a sound of the line fills and that are not told yet, in seconds.
+    pub(crate) fn sounding(&self) -> impl Iterator<Item = (f64, f64)> {
+        let base_s = seconds(self.base);
+        let stretches = self.sensors.iter().flat_map(Leg::sounding);
+        stretches.map(move |(from, to)| (base_s + from, base_s + to))
     }
 
     /// Where the leg stands, in samples, those included that did not come.
@@ -169,6 +226,7 @@ impl LegEar {
             && let Some(permit) = self.permit::<VoiceAffect>(policy, ask, &mut drafts)
         {
             leg = leg.with_affect(permit, Arc::clone(model));
+            leg.degrade(self.effort);
         }
         self.sensors = Some(leg);
         if self.envelope.is_none() {
@@ -178,12 +236,17 @@ impl LegEar {
         if self.listener.is_none() {
             self.listener = self
                 .permit::<Transcription>(policy, ask, &mut drafts)
-                .map(|permit| Arc::new(Listener::new(permit)));
+                .map(|permit| Arc::new(LegWords::new(Listener::new(permit))));
         }
         if self.listener.is_some() && self.reader.is_none() {
             self.reader = self
                 .permit::<WordReading>(policy, ask, &mut drafts)
                 .map(|permit| Arc::new(Reader::new(permit)));
+            let taught = self.taught.as_ref().filter(|_| self.reader.is_some());
+            self.intents = taught.and_then(|taught| {
+                let permit = policy.ask::<WordReading>(ask).ok()?;
+                IntentReader::new(permit, Arc::clone(taught)).map(Arc::new)
+            });
         }
         drafts
     }
@@ -248,8 +311,10 @@ impl LegEar {
         leg.finish(&mut heard);
         self.speech_s += leg.speech_s();
         self.take(heard, out);
+        out.extend(leg.into_voice().map(LegHeard::Voice));
         self.listener = None;
         self.reader = None;
+        self.intents = None;
         self.held.clear();
         self.kept.clear();
         self.speaking = false;
@@ -270,6 +335,7 @@ impl LegEar {
         }
         if let Some(lapse) = self.reader.as_ref().and_then(|reader| reader.permit().check(now).err()) {
             self.reader = None;
+            self.intents = None;
             self.held.insert(Purpose::WordReading, false);
             out.push(LegHeard::Stopped { party: self.party, purpose: Purpose::WordReading, lapse });
         }
@@ -321,18 +387,28 @@ impl LegEar {
         for item in heard {
             match item {
                 Heard::Began { .. } => self.speaking = true,
-                Heard::Utterance { start_s, end_s, arousal, speech_rate } => {
+                Heard::Utterance { start_s, end_s, arousal, pace } => {
                     self.speaking = false;
                     let mut signals = Vec::new();
                     if let Some(arousal) = arousal {
                         let drivers = arousal.drivers.iter().map(|&driver| driver.to_owned()).collect();
                         signals.push((SignalKind::Arousal, arousal.value.get(), arousal.confidence, drivers));
                     }
-                    if let Some(rate) = speech_rate {
-                        signals.push((SignalKind::SpeechRate, rate.value, rate.confidence, Vec::new()));
+                    if let Some(pace) = pace {
+                        signals.extend(pace_signals(&pace, end_s - start_s));
                     }
                     let said = self.said(base_s + start_s, base_s + end_s, signals);
                     out.push(LegHeard::Utterance(said));
+                }
+                Heard::Dismissed => self.speaking = false,
+                Heard::Line { sound, start_s, end_s } => {
+                    let seconds = Measured { value: end_s - start_s, confidence: Share::new(1.0) };
+                    let span = (base_s + start_s, base_s + end_s);
+                    out.push(self.sounded(sound.signal(), span, seconds, sound.fills()));
+                }
+                Heard::Loud { start_s, end_s, rise } => {
+                    let span = (base_s + start_s, base_s + end_s);
+                    out.push(self.sounded(SignalKind::SuddenLoudness, span, rise, false));
                 }
                 Heard::Stopped { purpose, lapse } => {
                     self.held.insert(purpose, false);
@@ -344,6 +420,17 @@ impl LegEar {
                 }
             }
         }
+    }
+
+    fn sounded(
+        &self,
+        kind: SignalKind,
+        (start_s, end_s): (f64, f64),
+        Measured { value, confidence }: Measured,
+        fills: bool,
+    ) -> LegHeard {
+        let (channel, party) = (self.channel, self.party);
+        LegHeard::Sounded(Sounded { channel, party, kind, start_s, end_s, value, confidence, fills })
     }
 
     fn said(
@@ -358,7 +445,7 @@ impl LegEar {
         let words = listener.filter(|_| self.words).map(|listener| (self.cut(start_s, end_s), listener));
         let arousal =
             signals.iter().find(|signal| signal.0 == SignalKind::Arousal).map(|signal| Share::new(signal.1));
-        let (subject, reader) = (self.subject.clone(), self.reader.clone());
+        let (subject, reader, intents) = (self.subject.clone(), self.reader.clone(), self.intents.clone());
         Said {
             party: self.party,
             channel: self.channel,
@@ -369,6 +456,7 @@ impl LegEar {
             subject,
             words,
             reader,
+            intents,
             no_model,
         }
     }
@@ -385,6 +473,22 @@ impl LegEar {
         self.kept_from += to as u64;
         audio
     }
+}
+
+/// What the pace of an utterance of so many seconds tells; pauses only where there were any.
+fn pace_signals(pace: &Pace, seconds: f64) -> impl Iterator<Item = (SignalKind, f64, Share, Vec<String>)> {
+    let (count, filled) = (pace.pauses.count, pace.filled.count);
+    let sure = |value| Measured { value, confidence: Share::new(1.0) };
+    // How far a held vowel is a filled pause nobody has measured: it may be a song, or a language's way.
+    let unsure = |value| Measured { value, confidence: Share::new(0.5) };
+    [
+        (SignalKind::SpeechRate, pace.speech_rate),
+        (SignalKind::ArticulationRate, pace.articulation_rate),
+        (SignalKind::Pauses, (count > 0).then(|| sure(pace.pauses.seconds / seconds))),
+        (SignalKind::Hesitation, (filled > 0).then(|| unsure(pace.filled.seconds))),
+    ]
+    .into_iter()
+    .filter_map(|(kind, measured)| measured.map(|it| (kind, it.value, it.confidence, Vec::new())))
 }
 
 fn seconds(samples: u64) -> f64 {

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use calmline_core::{
     Draft, Event, EventId, PayloadId, Position, SiteId, Timestamp,
-    event::Clear,
+    event::{Clear, Spoken},
     policy::{Profile, SitePolicy},
 };
 
@@ -72,10 +72,10 @@ impl Rehearsal {
         &self.log
     }
 
-    /// The text behind a payload's name.
+    /// What was said, behind the name of an utterance's payload.
     #[must_use]
-    pub fn text(&self, payload: &PayloadId) -> Option<&str> {
-        self.payloads.get(payload).and_then(|clear| std::str::from_utf8(&clear.bytes).ok())
+    pub fn spoken(&self, payload: &PayloadId) -> Option<Spoken> {
+        Spoken::read(&self.payloads.get(payload)?.bytes)
     }
 
     /// The site's policy as the log makes it.

@@ -4,12 +4,15 @@ use std::sync::Arc;
 
 use calmline_core::{
     Body, CallId, Draft, Party, PayloadId, Share, SiteId, SubjectId, Timestamp,
-    event::{Clear, PayloadKind, WordSigns},
+    event::{Clear, Intent, PayloadKind, Spoken, WordSigns},
 };
-use calmline_language::{Reader, redact};
-use calmline_sense::{Listener, Recogniser, Transcript};
+use calmline_language::{Reader, intent::IntentReader};
+use calmline_sense::{RATE, Recogniser, Transcript};
 
-use crate::{millis, payload};
+use crate::{
+    millis, payload,
+    turns::{LegWords, masked},
+};
 
 /// From this arousal on an utterance is agitated; 0.5 is the speaker's usual. A choice: it only sets the order in which
 /// words are recognised.
@@ -25,13 +28,14 @@ pub struct WordsJob {
     pub(crate) end_s: f64,
     /// How agitated the voice was, where that was measured.
     pub(crate) arousal: Option<Share>,
-    /// The language that is expected.
+    /// The language that the platform says is spoken.
     pub(crate) hint: Option<String>,
     pub(crate) at: Timestamp,
     /// Who spoke: the one whose erasure makes the words unreadable.
     pub(crate) subject: SubjectId,
-    pub(crate) words: Option<(Vec<i16>, Arc<Listener>)>,
+    pub(crate) words: Option<(Vec<i16>, Arc<LegWords>)>,
     pub(crate) reader: Option<Arc<Reader>>,
+    pub(crate) intents: Option<Arc<IntentReader>>,
     pub(crate) no_model: bool,
 }
 
@@ -75,20 +79,24 @@ impl WordsJob {
     /// Whether the permit has lapsed while the job waits: its audio must go.
     #[must_use]
     pub fn has_lapsed(&self, now: Timestamp) -> bool {
-        self.words.as_ref().is_some_and(|(_, listener)| listener.check(now).is_err())
+        self.words.as_ref().is_some_and(|(_, leg)| leg.check(now).is_err())
     }
 
     /// Recognises the words. If the permit lapsed while the job waited, the audio is dropped and only the fact that somebody
     /// spoke remains.
     pub fn recognise(mut self, recogniser: &mut dyn Recogniser, now: Timestamp) -> Vec<Draft> {
-        let Some((audio, listener)) = self.words.take() else { return self.without_words() };
-        if listener.check(now).is_err() {
+        let Some((audio, leg)) = self.words.take() else { return self.without_words() };
+        if leg.check(now).is_err() {
             return self.without_words();
         }
-        match listener.transcribe(recogniser, &audio, self.hint.as_deref(), now) {
+        match leg.transcribe(recogniser, &audio, self.hint.as_deref(), now) {
             // Recognition takes a while; what was withdrawn meanwhile is not kept.
-            Ok(_) if listener.check(now).is_err() => self.without_words(),
-            Ok(transcript) => self.with_words(&transcript, now),
+            Ok(_) if leg.check(now).is_err() => self.without_words(),
+            Ok(transcript) => {
+                // The audio begins a little before the utterance, and the engine's times with it.
+                let lead_s = audio.len() as f64 / f64::from(RATE) - self.seconds();
+                self.with_words(&transcript, (&leg, lead_s), now)
+            }
             Err(_) => self.shed("failed"),
         }
     }
@@ -99,7 +107,7 @@ impl WordsJob {
         if self.no_model {
             return self.shed("no_model");
         }
-        vec![self.utterance(None, None, None)]
+        vec![self.utterance(None, None, (None, None))]
     }
 
     /// What finishes it without words because the machine cannot keep up (`overload`) or recognition failed (`failed`).
@@ -113,26 +121,34 @@ impl WordsJob {
             reason: reason.into(),
         };
         let shed = Draft::derived(self.site.clone(), self.at, Vec::new(), body);
-        vec![self.utterance(None, None, None), shed]
+        vec![self.utterance(None, None, (None, None)), shed]
     }
 
-    fn with_words(self, transcript: &Transcript, now: Timestamp) -> Vec<Draft> {
+    fn with_words(
+        self,
+        transcript: &Transcript,
+        (leg, lead_s): (&LegWords, f64),
+        now: Timestamp,
+    ) -> Vec<Draft> {
         if transcript.text.trim().is_empty() {
-            return vec![self.utterance(None, Some(transcript), None)];
+            return vec![self.utterance(None, Some(transcript), (None, None))];
         }
-        let redacted = redact(&transcript.text);
+        let redacted = leg.redact(transcript, (self.start_s, self.end_s));
+        let words = masked(transcript, &redacted, -lead_s);
         let signs = self.reader.as_ref().and_then(|reader| reader.read(&redacted.text, now).ok());
+        let intents = self.intents.as_ref();
+        let intent = intents.and_then(|intents| intents.read(&redacted.text, None, now).ok());
         let text = self.payload(PayloadKind::Transcript);
         let subject = self.subject.clone();
         let original = (!redacted.originals.is_empty())
             .then(|| serde_json::to_vec(&redacted.originals).unwrap_or_default());
-        let mut draft = self.utterance(text.clone(), Some(transcript), signs);
+        let mut draft = self.utterance(text.clone(), Some(transcript), (signs, intent));
         if let Some(id) = text {
             let clear = Clear {
                 id,
                 subject: subject.clone(),
                 kind: PayloadKind::Transcript,
-                bytes: redacted.text.into_bytes(),
+                bytes: Spoken { text: redacted.text, words }.to_bytes(),
             };
             draft = draft.with(clear);
         }
@@ -150,7 +166,7 @@ impl WordsJob {
         &self,
         text: Option<PayloadId>,
         transcript: Option<&Transcript>,
-        signs: Option<WordSigns>,
+        (signs, intent): (Option<WordSigns>, Option<Intent>),
     ) -> Draft {
         let body = Body::Utterance {
             call: self.call.clone(),
@@ -161,7 +177,7 @@ impl WordsJob {
             confidence: transcript.map(|transcript| transcript.confidence.rounded()),
             text,
             signs,
-            intent: None,
+            intent,
         };
         Draft::derived(self.site.clone(), self.at, Vec::new(), body)
     }

@@ -9,9 +9,11 @@ use std::{
 use calmline_bus::Local;
 use calmline_care::Settings;
 use calmline_core::Party;
+use calmline_engines::presence::{self, Platform};
+use calmline_language::intent::Intents;
 use calmline_server::{
     Config, Server, TlsFiles,
-    live::{Live, Options},
+    live::{self, Live, Options},
     webhooks::target::Rules,
 };
 use calmline_store::{Store, sqlite::Sqlite};
@@ -22,10 +24,14 @@ use figment::{
 use serde::{Deserialize, Serialize};
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::recogniser::{self, Wanted};
+use super::{
+    affect_model,
+    recogniser::{self, Wanted},
+};
 use crate::{
     cli::Serve,
     failure::Failure,
+    intents,
     process_log::{self, LogFormat},
     said::Said,
 };
@@ -55,10 +61,46 @@ struct File {
     twilio_outbound: Party,
     /// How the process's log is written: `text` or `json`.
     log_format: LogFormat,
+    /// How voices are judged.
+    affect: Affect,
+    /// What callers want, as the site teaches it.
+    intents: Taught,
     /// Thresholds of care that differ from the defaults.
     care: Settings,
     /// Which addresses of others may be told of events.
     webhooks: Rules,
+    /// The phone platform that shows breaks.
+    presence: Option<Platform>,
+}
+
+/// Which model judges voices.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Affect {
+    /// A larger model (ONNX) instead of the one that comes with Calmline.
+    model: Option<PathBuf>,
+}
+
+/// Examples from which intents are learned at the start.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Taught {
+    /// Files of labelled texts: CSV, TSV, JSON lines or a JSON array, with the columns `text` and `intent`.
+    train: Vec<PathBuf>,
+    /// The label of texts that no intent covers.
+    out_of_scope: Option<String>,
+}
+
+impl Taught {
+    /// The intents; none where nothing is taught.
+    fn learn(self) -> Result<Option<Arc<Intents>>, Failure> {
+        if self.train.is_empty() {
+            return Ok(None);
+        }
+        let learned = intents::taught(&self.train, self.out_of_scope);
+        let learned = learned.map_err(|error| Failure::Input(format!("intents.train: {error:#}")))?;
+        Ok(Some(Arc::new(learned)))
+    }
 }
 
 impl Default for File {
@@ -74,8 +116,11 @@ impl Default for File {
             twilio_inbound: Party::Unknown,
             twilio_outbound: Party::Unknown,
             log_format: LogFormat::default(),
+            affect: Affect::default(),
+            intents: Taught::default(),
             care: Settings::default(),
             webhooks: Rules::default(),
+            presence: None,
         }
     }
 }
@@ -96,6 +141,11 @@ pub async fn run(options: Serve, said: &Said) -> Result<(), Failure> {
         }
     };
     file.care.check().map_err(|error| Failure::Input(format!("care: {error}")))?;
+    let port = file.presence.as_ref().map(|platform| {
+        let secret = std::env::var(presence::SECRET).ok();
+        platform.open(secret, presence::PATIENCE).map_err(|error| Failure::Input(error.to_string()))
+    });
+    let port = port.transpose()?;
     let wanted = Wanted::of(file.asr_model.as_ref());
     let recognisers = tokio::task::block_in_place(|| recogniser::load(&wanted, file.speech_workers, said))?;
     let store: Arc<dyn Store> = Arc::new(Sqlite::open(&file.data).await?);
@@ -104,10 +154,15 @@ pub async fn run(options: Serve, said: &Said) -> Result<(), Failure> {
         outbound: file.twilio_outbound,
         ..Default::default()
     };
-    let live = Options { recognisers, care: file.care, twilio };
+    let intents = tokio::task::block_in_place(|| file.intents.learn())?;
+    let affect = tokio::task::block_in_place(|| affect_model::load(file.affect.model.as_deref(), said))?;
+    let live = Options { recognisers, care: file.care, twilio, intents, affect: Some(affect) };
     let live =
         Live::start(Arc::clone(&store), Arc::new(Local::new(calmline_bus::EVENTS, store.head())), live)
             .await?;
+    if let Some(port) = port {
+        live::presence::start(&live, port);
+    }
     let config = Config {
         tls,
         trusted_proxies: file.trusted_proxies,

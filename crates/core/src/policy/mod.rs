@@ -74,7 +74,8 @@ pub enum Purpose {
     Envelope,
     /// Turning speech into words.
     Transcription,
-    /// Reading sentiment, abuse and calls for help from words.
+    /// Reading sentiment, anger, distress, abuse, calls for help and words of danger from words, and of the caller's what
+    /// they want.
     WordReading,
     /// Pace, pauses, talk-over and silence.
     TalkDynamics,

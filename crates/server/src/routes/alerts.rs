@@ -4,7 +4,7 @@ use axum::{extract::State, http::StatusCode};
 use calmline_core::{
     AgentId, AlertId, Body, CallId, Draft, EventId, PayloadId, SiteId, Timestamp,
     catalog::Lang,
-    event::{AlertOutcome, Evidence},
+    event::{AlertOutcome, Evidence, Spoken},
     role::{Action, Resource},
 };
 use calmline_store::{AlertRow, StoreError};
@@ -169,7 +169,7 @@ pub(super) async fn alert_body(
         EvidenceBody {
             text: lang.tell(&piece.reason),
             event: piece.event,
-            quote: bytes.and_then(|bytes| String::from_utf8(bytes).ok()),
+            quote: bytes.and_then(|bytes| Spoken::read(&bytes)).map(|spoken| spoken.text),
         }
     };
     Ok(AlertBody {

@@ -15,6 +15,7 @@ use calmline_bus::{Delivery, Subscription, Topic};
 use calmline_core::{
     AgentId, Body, CallId, Event, PayloadId, Position, SiteId,
     catalog::Lang,
+    event::Spoken,
     role::{Action, Resource},
 };
 use calmline_store::{CallFilter, StoreError};
@@ -101,7 +102,7 @@ pub(super) async fn with_words(
     let mut opened = opened.into_iter();
     let body = |event: Event| {
         let said = text_of(&event).and_then(|_| opened.next().flatten());
-        let words = said.and_then(|bytes| String::from_utf8(bytes).ok());
+        let words = said.and_then(|bytes| Spoken::read(&bytes)).map(|spoken| spoken.text);
         EventBody { words, ..EventBody::new(event, lang) }
     };
     Ok(events.into_iter().map(body).collect())

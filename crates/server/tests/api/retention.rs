@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use calmline_core::{
     Body, CallId, Draft, Party, PayloadId, Role, SubjectId, Timestamp,
-    event::{Clear, PayloadKind},
+    event::{Clear, PayloadKind, Spoken},
     policy::Profile,
 };
 use calmline_server::Server;
@@ -32,7 +32,7 @@ async fn say(house: &House, call: &str, days: i64) -> anyhow::Result<PayloadId> 
         id: payload.clone(),
         subject: SubjectId::of_caller(&id),
         kind: PayloadKind::Transcript,
-        bytes: b"where is my parcel".to_vec(),
+        bytes: Spoken::of("where is my parcel").to_bytes(),
     };
     let at = Timestamp::now().checked_sub(SignedDuration::from_hours(24 * days))?;
     house.append_draft(Draft::derived(house.site.clone(), at, Vec::new(), body).with(clear)).await?;

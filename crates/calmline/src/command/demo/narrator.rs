@@ -6,7 +6,10 @@ use std::{
 };
 
 use calmline_core::{
-    AgentId, Body, Event, EventId, Position, SiteId, Timestamp, catalog::Lang, event::Reason, policy::Profile,
+    AgentId, Body, Event, EventId, Position, SiteId, Timestamp,
+    catalog::Lang,
+    event::{Reason, Spoken},
+    policy::Profile,
 };
 use calmline_server::live::Live;
 use calmline_store::Feed;
@@ -244,8 +247,9 @@ impl Narrator {
         for cause in latest {
             if let Body::Utterance { text: Some(id), .. } = &cause.body
                 && let Ok(Some(bytes)) = live.store().open_payload(&event.site, id).await
+                && let Some(spoken) = Spoken::read(&bytes)
             {
-                quotes.push(String::from_utf8_lossy(&bytes).trim().to_owned());
+                quotes.push(spoken.text.trim().to_owned());
             }
         }
         grounds(&self.said, latest.iter().copied(), &quotes)

@@ -1,7 +1,13 @@
 //! What `replay` prints, as JSON and for people.
 
-use calmline_core::{Body, Event, Party, Share, Timestamp, catalog::Lang, event::Reason, policy::Profile};
+use calmline_core::{
+    Body, Event, Party, Share, Timestamp,
+    catalog::Lang,
+    event::{Reason, Word},
+    policy::Profile,
+};
 use calmline_floor::Rehearsal;
+use calmline_sense::AffectModel;
 use serde::Serialize;
 use serde_json::json;
 
@@ -36,6 +42,8 @@ struct Utterance {
     start_s: f64,
     end_s: f64,
     text: Option<String>,
+    /// Each with its times, in seconds from the utterance's beginning; empty where the engine tells none.
+    words: Vec<Word>,
     language: Option<String>,
     confidence: Option<Share>,
 }
@@ -121,12 +129,14 @@ impl Call {
                 self.legs.push(Leg { party: *party, frames: *frames, speech_s: *speech_s });
             }
             Body::Utterance { party, start_s, end_s, language, confidence, text, signs, .. } => {
-                let words = text.as_ref().and_then(|id| rehearsal.text(id)).map(str::to_owned);
+                let spoken = text.as_ref().and_then(|id| rehearsal.spoken(id));
+                let (text, words) = spoken.map(|spoken| (spoken.text, spoken.words)).unzip();
                 self.utterances.push(Utterance {
                     party: *party,
                     start_s: *start_s,
                     end_s: *end_s,
-                    text: words,
+                    text,
+                    words: words.unwrap_or_default(),
                     language: language.clone(),
                     confidence: *confidence,
                 });
@@ -135,6 +145,9 @@ impl Call {
                         ("sentiment", signs.sentiment),
                         ("abuse", signs.abuse.get()),
                         ("help", signs.help.get()),
+                        ("crisis", signs.crisis.get()),
+                        ("anger", signs.anger.get()),
+                        ("distress", signs.distress.get()),
                     ];
                     for (kind, value) in word_signals {
                         self.signal(*party, kind, (*start_s, *end_s), value, *confidence, &[]);
@@ -183,15 +196,22 @@ impl Call {
 fn evidence(cause: &calmline_core::EventId, rehearsal: &Rehearsal) -> Option<String> {
     let event = rehearsal.events().iter().find(|event| event.id == *cause)?;
     match &event.body {
-        Body::Utterance { text: Some(id), .. } => rehearsal.text(id).map(|text| format!("“{text}”")),
+        Body::Utterance { text: Some(id), .. } => {
+            rehearsal.spoken(id).map(|spoken| format!("“{}”", spoken.text))
+        }
         Body::Signal { kind, value, .. } => Some(format!("{} {value:.2}", kind.as_str())),
         body => Some(body.kind().to_owned()),
     }
 }
 
 /// Prints the document.
-pub fn print_json(profile: Profile, calls: &[Call], said: &Said) -> Result<(), Failure> {
-    said.json(&json!({ "profile": profile, "calls": calls }))
+pub fn print_json(profile: Profile, model: &AffectModel, calls: &[Call], said: &Said) -> Result<(), Failure> {
+    let mut document = json!({ "profile": profile, "calls": calls });
+    if let Some(larger) = model.larger() {
+        let identity = larger.identity();
+        document["affect_model"] = json!({ "name": identity.name, "sha256": identity.sha256 });
+    }
+    said.json(&document)
 }
 
 /// Prints timelines for people.

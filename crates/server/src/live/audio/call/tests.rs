@@ -1,7 +1,7 @@
 //! A call without its socket.
 
 use calmline_media::RATE;
-use calmline_sense::{Recogniser, RecogniserError, Transcript};
+use calmline_sense::{Expected, Recogniser, RecogniserError, Transcript};
 
 use super::*;
 use crate::live::{
@@ -17,7 +17,7 @@ impl Recogniser for Slow {
         "slow"
     }
 
-    fn transcribe(&mut self, _: &[i16], _: Option<&str>) -> Result<Transcript, RecogniserError> {
+    fn transcribe(&mut self, _: &[i16], _: Expected<'_>) -> Result<Transcript, RecogniserError> {
         Err(RecogniserError::Engine { name: "slow".into(), reason: "no time".into() })
     }
 }

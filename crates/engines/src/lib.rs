@@ -27,3 +27,4 @@ pub mod remote;
 pub mod speak;
 #[cfg(feature = "whisper")]
 pub mod whisper;
+mod words;

@@ -36,6 +36,10 @@ fn describe() {
     metrics::describe_counter!("calmline_events_committed_total", "Events that are on disk.");
     metrics::describe_counter!("calmline_audio_frames_total", "Audio frames received: samples per channel.");
     metrics::describe_counter!("calmline_audio_frames_lost_total", "Audio frames that are missing.");
+    metrics::describe_counter!(
+        "calmline_sensing_reduced_total",
+        "Utterances that were sensed with less effort because the machine could not keep up."
+    );
     metrics::describe_histogram!(
         "calmline_cue_latency_seconds",
         "From the arrival of the last audio behind a prompt to the commit of the prompt."

@@ -6,6 +6,7 @@
 
 mod admission;
 mod call;
+mod lag;
 mod wire;
 
 use std::{

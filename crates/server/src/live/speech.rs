@@ -80,6 +80,11 @@ impl Speech {
         done
     }
 
+    /// Passes an utterance over, since its call is behind its audio.
+    pub fn refuse(&self, job: &WordsJob) -> Vec<Draft> {
+        if job.wants_words() { shed(job, "overload") } else { job.without_words() }
+    }
+
     /// Lets go of the audio that nobody may hear any more, or that has waited too long. What comes back is finished.
     pub fn sweep(&self) -> Vec<Draft> {
         let mut queue = self.lock();

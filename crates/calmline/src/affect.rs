@@ -6,8 +6,10 @@
 //! left out. A recording in which too little voice is heard counts as judged wrong.
 
 mod card;
+mod cues;
 mod figures;
 mod judging;
+mod larger;
 mod recordings;
 mod training;
 
@@ -23,8 +25,10 @@ use self::{
     training::train_on,
 };
 pub use self::{
+    cues::evaluate_cues,
     figures::Figures,
     judging::in_calls,
+    larger::evaluate_larger,
     recordings::{read_labels, read_recording},
 };
 
@@ -78,6 +82,27 @@ impl std::str::FromStr for Band {
             "telephone" => Ok(Self::Telephone),
             "wide" => Ok(Self::Wide),
             _ => Err(format!("band {text:?} is not one of telephone, wide")),
+        }
+    }
+}
+
+/// What `evaluate affect` measures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Task {
+    /// The model: arousal, valence, emotions.
+    #[default]
+    Affect,
+    /// What agents are told of their own voice.
+    Cues,
+}
+
+impl std::str::FromStr for Task {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "affect" => Ok(Self::Affect),
+            "cues" => Ok(Self::Cues),
+            _ => Err(format!("task {text:?} is not one of affect, cues")),
         }
     }
 }

@@ -167,7 +167,7 @@ impl Care {
             Body::SiteOpened { profile, .. } => self.profile = *profile,
             Body::Utterance { party: Party::Agent, .. } => self.agent_heard(event, out),
             Body::Signal { kind: SignalKind::Silence | SignalKind::TalkOver, .. } => {
-                self.exchanged(event, out)
+                self.exchanged(event, out);
             }
             Body::Utterance { .. } | Body::Signal { .. } => self.heard(event, out),
             Body::AbuseReported { agent, call } => self.abuse_reported(agent, call, at, id, out),

@@ -10,6 +10,7 @@
 //!   [`Recogniser`](calmline_sense::Recogniser).
 //! * [`remote`]: speech recognition by a server: OpenAI-compatible transcription, and streaming in the manner of Vosk and
 //!   FunASR, behind the same trait.
+//! * [`onnx`] (feature `onnx`): a larger model of voice affect from a file, behind [`Larger`](calmline_sense::affect::Larger).
 //! * [`presence`]: what phone platforms show of agents, behind
 //!   [`PresencePort`](calmline_media::presence::PresencePort).
 //! * [`speak`]: speech synthesis by a separate program, for the simulated callers and agents of the demo.
@@ -21,6 +22,8 @@ pub mod contract;
 pub mod convert;
 pub mod fetch;
 mod guard;
+#[cfg(feature = "onnx")]
+pub mod onnx;
 pub mod presence;
 mod process;
 pub mod remote;

@@ -59,7 +59,7 @@ pub fn evaluate(options: Evaluate, said: &Said) -> Result<(), Failure> {
                 return evaluate_cues(&options, json, said);
             }
             let evaluation = if path.is_some() {
-                affect::evaluate_larger(&*affect_model::load(path.as_deref(), said)?, &options)
+                affect::evaluate_larger(&affect_model::load(path.as_deref(), said)?, &options)
             } else {
                 affect::evaluate_affect(&options)
             };

@@ -19,34 +19,34 @@ fn genesys(desk: &Shared, request: &Request) -> Answer {
     let mut desk = desk.lock().unwrap();
     if request.path == "/oauth/token" {
         if !request.brings("client-1", SECRET) {
-            return answer(400, json!({ "error": "invalid_client", "description": "client not found" }));
+            return answer(400, &json!({ "error": "invalid_client", "description": "client not found" }));
         }
         if request.body != "grant_type=client_credentials" {
-            return answer(400, json!({ "error": "unsupported_grant_type" }));
+            return answer(400, &json!({ "error": "unsupported_grant_type" }));
         }
         let token = format!("token-{}", desk.notes.len());
         desk.notes.push(token.clone());
-        return answer(200, json!({ "access_token": token, "token_type": "bearer", "expires_in": 86_399 }));
+        return answer(200, &json!({ "access_token": token, "token_type": "bearer", "expires_in": 86_399 }));
     }
     let bearer = request.header("authorization").and_then(|value| value.strip_prefix("Bearer "));
     if !bearer.is_some_and(|token| desk.notes.iter().any(|good| good == token)) {
-        return answer(401, json!({ "code": "bad.credentials", "status": 401 }));
+        return answer(401, &json!({ "code": "bad.credentials", "status": 401 }));
     }
     if request.path != format!("/api/v2/users/{AGENT}/presences/PURECLOUD") {
-        return answer(404, json!({ "code": "not.found", "status": 404 }));
+        return answer(404, &json!({ "code": "not.found", "status": 404 }));
     }
     if request.method == "PATCH" {
         let body: Value = serde_json::from_str(&request.body).unwrap();
         let wanted = body["presenceDefinition"]["id"].as_str().unwrap_or_default();
         if desk.declines || !DEFINITIONS.contains(&wanted) {
-            return answer(400, json!({ "code": "invalid.presence", "status": 400, "message": AGENT }));
+            return answer(400, &json!({ "code": "invalid.presence", "status": 400, "message": AGENT }));
         }
         desk.shows = wanted.to_owned();
     }
     let definition = json!({ "id": desk.shows, "systemPresence": "Break" });
     answer(
         200,
-        json!({ "id": AGENT, "source": "PURECLOUD", "primary": true, "presenceDefinition": definition }),
+        &json!({ "id": AGENT, "source": "PURECLOUD", "primary": true, "presenceDefinition": definition }),
     )
 }
 
@@ -85,7 +85,7 @@ fn a_token_that_is_over_is_renewed_once() {
 fn a_platform_that_wants_a_pause_says_for_how_long() {
     let port = serve(|stream| {
         talk(stream, |request| match request.path.as_str() {
-            "/oauth/token" => answer(200, json!({ "access_token": "t" })),
+            "/oauth/token" => answer(200, &json!({ "access_token": "t" })),
             _ => (429, "retry-after: 7\r\n", json!({ "code": "too.many.requests" }).to_string()),
         });
     });
@@ -98,6 +98,6 @@ fn an_answer_that_is_none_and_one_without_end_are_errors() {
     let html = serve(|stream| talk(stream, |_| answer(200, "<html>")));
     let read = open(&at(html), SECRET, PATIENCE).read(AGENT);
     assert!(matches!(read, Err(PresenceError::Unreachable(why)) if why.contains("access_token")));
-    let endless = serve(|stream| talk(stream, |_| answer(200, "x".repeat(1 << 20))));
+    let endless = serve(|stream| talk(stream, |_| answer(200, &"x".repeat(1 << 20))));
     assert!(matches!(open(&at(endless), SECRET, PATIENCE).read(AGENT), Err(PresenceError::Unreachable(_))));
 }

@@ -33,7 +33,7 @@ fn service(desk: &Shared, request: &Request) -> Answer {
             return answer(404, "");
         }
         let (state, reason) = desk.shows.split_once(' ').unwrap_or((&desk.shows, ""));
-        return answer(200, json!({ "state": state, "reason": reason }));
+        return answer(200, &json!({ "state": state, "reason": reason }));
     }
     let body: Value = serde_json::from_str(&request.body).unwrap();
     assert_eq!(body["type"], "presence.set");

@@ -12,7 +12,7 @@ use super::{
 const ACTIVITIES: [&str; 3] = ["WAbreak", "WAready", "WAlunch"];
 
 fn error(status: u16, code: u32) -> Answer {
-    answer(status, json!({ "code": code, "message": AGENT, "status": status }))
+    answer(status, &json!({ "code": code, "message": AGENT, "status": status }))
 }
 
 fn taskrouter(desk: &Shared, request: &Request) -> Answer {
@@ -35,7 +35,7 @@ fn taskrouter(desk: &Shared, request: &Request) -> Answer {
         "sid": AGENT, "workspace_sid": "WS1", "activity_sid": desk.shows, "activity_name": "x",
         "available": desk.shows == "WAready", "attributes": "{}",
     });
-    answer(200, worker)
+    answer(200, &worker)
 }
 
 fn at(port: u16) -> Value {

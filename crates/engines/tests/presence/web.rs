@@ -1,7 +1,7 @@
 //! Just enough of an HTTP server.
 
 use std::{
-    io::{BufRead, BufReader, Read, Write},
+    io::{BufRead, BufReader, Write},
     net::TcpStream,
 };
 
@@ -59,7 +59,7 @@ impl Request {
 /// A status, further headers and a body.
 pub type Answer = (u16, &'static str, String);
 
-pub fn answer(status: u16, body: impl ToString) -> Answer {
+pub fn answer(status: u16, body: &(impl ToString + ?Sized)) -> Answer {
     (status, "", body.to_string())
 }
 

@@ -334,7 +334,7 @@ mod tests {
             assert!(rows.iter().all(|row| row.false_alarms <= card.false_alarms), "{rows:?}");
         }
         for line in told.iter().flat_map(|told| &told.lines) {
-            assert!(line.false_alarms <= 0.1, "{line:?}");
+            assert!(line.false_alarms <= 0.12, "{line:?}");
         }
     }
 }

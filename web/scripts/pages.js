@@ -23,6 +23,7 @@ export const SHOTS = [
   { name: 'floor', path: '/floor', as: 'supervisor' },
   { name: 'alerts', path: '/alerts', as: 'supervisor' },
   { name: 'wellbeing', path: '/wellbeing', as: 'council' },
+  { name: 'monitoring', path: '/monitoring', as: 'council', whole: true },
   { name: 'wallboard', path: '/wallboard', as: 'supervisor', width: 1920, height: 1080 },
   { name: 'calls', path: '/calls', as: 'supervisor' },
   { name: 'call-review', path: '/calls', as: 'supervisor', open: '[role=cell] a >> nth=8', whole: true },

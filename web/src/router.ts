@@ -51,6 +51,10 @@ export const { p, navigate, isActive, route, preload } = createRouter({
     title: (t) => t.wellbeing.title,
     roles: ['supervisor', 'works_council'],
   }),
+  '/monitoring': page(() => import('./pages/monitoring/Monitoring.svelte'), {
+    title: (t) => t.monitoring.title,
+    roles: ['analyst', 'admin', 'works_council'],
+  }),
   '/wallboard': page(() => import('./pages/floor/Wallboard.svelte'), {
     title: (t) => t.floor.wallboard,
     roles: ['supervisor', 'analyst'],

@@ -106,7 +106,7 @@ pub struct WeekFigures {
     whole: bool,
     /// Everybody's calls, then those by language and by protocol; empty where fewer than five agents took
     /// calls.
-    groups: Vec<GroupBody>,
+    groups: Vec<MonitoredGroup>,
     /// Whether a group was left out because it is too small.
     left_out: bool,
     /// How readings are distributed.
@@ -115,17 +115,17 @@ pub struct WeekFigures {
 
 /// The calls of a group.
 #[derive(Serialize, ToSchema)]
-pub struct GroupBody {
+pub struct MonitoredGroup {
     /// `all`, `language` or `protocol`.
     by: &'static str,
     /// Which language or protocol.
     name: Option<String>,
-    rules: Vec<RuleBody>,
+    rules: Vec<MonitoredRule>,
 }
 
 /// How a rule or signal did.
 #[derive(Serialize, ToSchema)]
-pub struct RuleBody {
+pub struct MonitoredRule {
     /// The code of what people were told.
     code: String,
     /// What it says.
@@ -195,12 +195,12 @@ fn said(code: &str, lang: Lang) -> CodeBody {
     CodeBody { text: lang.say(&format!("monitored.{code}")).to_owned(), code: code.to_owned() }
 }
 
-fn rule(figures: RuleFigures, lang: Lang) -> RuleBody {
+fn rule(figures: RuleFigures, lang: Lang) -> MonitoredRule {
     let RuleFigures { told, tally, wrong, right, came_true } = figures;
     let objected = |objection| tally.objections.get(&objection).copied().unwrap_or(0);
     let CodeBody { code, text } = said(&told, lang);
     let [helped, not_needed, outcome_wrong] = tally.outcomes;
-    RuleBody {
+    MonitoredRule {
         code,
         text,
         shown: tally.shown,
@@ -214,13 +214,13 @@ fn rule(figures: RuleFigures, lang: Lang) -> RuleBody {
     }
 }
 
-fn group(figures: GroupFigures, lang: Lang) -> GroupBody {
+fn group(figures: GroupFigures, lang: Lang) -> MonitoredGroup {
     let (by, name) = match figures.group {
         Group::All => ("all", None),
         Group::Language(language) => ("language", Some(language)),
         Group::Protocol(protocol) => ("protocol", Some(protocol)),
     };
-    GroupBody { by, name, rules: figures.rules.into_iter().map(|figures| rule(figures, lang)).collect() }
+    MonitoredGroup { by, name, rules: figures.rules.into_iter().map(|figures| rule(figures, lang)).collect() }
 }
 
 fn score(figures: ScoreFigures, lang: Lang) -> ScoreBody {

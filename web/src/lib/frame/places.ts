@@ -1,6 +1,7 @@
 /** Where people go by themselves: the navigation, in its order, and the keys that lead there. */
 import ShieldCheck from '@lucide/svelte/icons/shield-check';
 import Bell from '@lucide/svelte/icons/bell';
+import Gauge from '@lucide/svelte/icons/gauge';
 import HeartHandshake from '@lucide/svelte/icons/heart-handshake';
 import LayoutGrid from '@lucide/svelte/icons/layout-grid';
 import PhoneCall from '@lucide/svelte/icons/phone-call';
@@ -39,6 +40,13 @@ export const PLACES: readonly Place[] = [
     icon: HeartHandshake,
     roles: ['supervisor', 'works_council'],
     key: 'w',
+  },
+  {
+    path: '/monitoring',
+    name: (t) => t.monitoring.title,
+    icon: Gauge,
+    roles: ['analyst', 'admin', 'works_council'],
+    key: 'm',
   },
   {
     path: '/calls',

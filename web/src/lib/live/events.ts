@@ -70,6 +70,17 @@ export interface Bodies {
   'permit.decided': OfParty & { purpose: string; granted: boolean; rules: string[] };
   'sensing.stopped': OfParty & { purpose: string; reason: string };
   erased: { subject: string; kinds: string[] };
+  /** What is inferred of a caller, behind a prompt or an alert, or by itself. */
+  'caller.signal': OfCall & {
+    agent: string;
+    kind: 'agitation' | 'abuse' | 'help_wanted' | 'crisis' | 'escalation_risk';
+    value: number;
+    confidence: number;
+    baseline: number;
+    from_s?: number;
+    to_s?: number;
+    evidence: { reason: Reason; event: string; quote?: string }[];
+  };
   'prompt.shown': OfCall & { agent: string; reason: Reason; confidence: number; expires: string };
   'load.changed': { agent: string; load: Band; exposure: Band; strain: Band; reasons: Reason[] };
   'break.offered': OfOffer & { minutes: number; reasons: Reason[]; expires: string };
@@ -106,7 +117,11 @@ export interface Bodies {
   'retention.set': { days: Partial<Record<string, number>>; by: string };
   'retention.ran': { erased: Partial<Record<string, number>> };
   'abuse.reported': OfCall & { agent: string };
-  'inference.disputed': { agent: string; event: string };
+  'inference.disputed': {
+    agent: string;
+    event: string;
+    objection: 'wrong_person' | 'wrong_reading' | 'unwelcome';
+  };
   'agent.cue': { agent: string; call: string; cue: string };
   'fit.chosen': { agent: string; own: boolean; team: boolean };
   'self.reported': { agent: string; report: 'check_in' | 'good_moment'; call?: string; text: string };

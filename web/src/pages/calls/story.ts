@@ -91,11 +91,15 @@ export interface Story {
 
 const DECISIONS: readonly string[] = [
   'prompt.shown',
+  'caller.signal',
   'alert.raised',
   'alert.closed',
   'abuse.reported',
   'sensing.stopped',
 ];
+
+/** A signal behind a prompt or an alert is told as its cause. */
+const isCause = (event: Known) => event.type === 'caller.signal' && event.data.kind !== 'escalation_risk';
 
 /** Reads a timeline; `now` is in milliseconds since 1970 and matters to a call that goes on. */
 export function story(timeline: readonly Told[], ended: string | null | undefined, now: number): Story {
@@ -111,7 +115,9 @@ export function story(timeline: readonly Told[], ended: string | null | undefine
     at: Math.min((Date.parse(event.at) - zero) / 1000, length),
     text: event.text ?? '',
     reasons: event.reasons ?? [],
-    confidence: 'confidence' in event.data ? event.data.confidence : undefined,
+    // How sure a signal is stands in its sentence.
+    confidence:
+      'confidence' in event.data && event.type !== 'caller.signal' ? event.data.confidence : undefined,
     because: (event.because ?? []).length > 0,
     quote:
       event.type === 'alert.raised' ? event.data.evidence.find((piece) => piece.quote)?.quote : undefined,
@@ -122,7 +128,7 @@ export function story(timeline: readonly Told[], ended: string | null | undefine
     curves: curvesOf(events),
     stretches: stretchesOf(events, at, length),
     decisions: events
-      .filter((event) => DECISIONS.includes(event.type) && event.text)
+      .filter((event) => DECISIONS.includes(event.type) && event.text && !isCause(event))
       .map(moment)
       .map((each) => ({ ...each, at: Math.max(0, each.at) })),
     course: events.filter((event) => event.type.startsWith('call.') && event.text).map(moment),

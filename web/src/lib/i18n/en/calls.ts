@@ -155,6 +155,7 @@ export const calls = {
     kinds: {
       prompt: 'Prompt',
       alert: 'Alert',
+      signal: 'Signal',
       outcome: 'Outcome',
       abuse: 'Abuse key',
       stopped: 'Stopped',

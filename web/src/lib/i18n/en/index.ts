@@ -7,6 +7,7 @@ import { day } from './day';
 import { entrance } from './entrance';
 import { floor } from './floor';
 import { frame } from './frame';
+import { monitoring } from './monitoring';
 import { policy } from './policy';
 import { retention } from './retention';
 import { setUp } from './setUp';
@@ -23,6 +24,7 @@ export const en = {
   floor,
   wellbeing,
   calls,
+  monitoring,
   policy,
   retention,
   settings,

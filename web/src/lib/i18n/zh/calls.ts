@@ -125,6 +125,7 @@ export const calls: Widened<typeof en> = {
     kinds: {
       prompt: '提示',
       alert: '提醒',
+      signal: '信号',
       outcome: '处理结果',
       abuse: '求助键',
       stopped: '停止感知',

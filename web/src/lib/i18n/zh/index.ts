@@ -6,6 +6,7 @@ import { day } from './day';
 import { entrance } from './entrance';
 import { floor } from './floor';
 import { frame } from './frame';
+import { monitoring } from './monitoring';
 import { policy } from './policy';
 import { retention } from './retention';
 import { setUp } from './setUp';
@@ -22,6 +23,7 @@ export const zh: Messages = {
   floor,
   wellbeing,
   calls,
+  monitoring,
   policy,
   retention,
   settings,

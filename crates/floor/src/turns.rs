@@ -7,7 +7,7 @@ use calmline_core::{Share, Timestamp, event::Word, policy::Lapse};
 use calmline_language::{Redacted, Turns};
 use calmline_sense::{Expected, Listener, Recogniser, RecogniserError, Transcript};
 
-/// What the platform says of the language counts like so many seconds of clear speech. A choice.
+/// What the platform says of the language counts like so many seconds of clear speech before the call. A choice.
 const SAID_S: f64 = 4.0;
 /// Each utterance leaves this much of what those before it weighed, so that a switch is followed. A choice.
 const FADES: f64 = 0.8;
@@ -27,6 +27,8 @@ struct Memory {
     turns: Turns,
     /// Seconds of speech in each language, those long past fading.
     languages: Vec<(String, f64)>,
+    /// How many utterances were in a language that is known.
+    heard: i32,
 }
 
 impl LegWords {
@@ -46,7 +48,7 @@ impl LegWords {
         said: Option<&str>,
         now: Timestamp,
     ) -> Result<Transcript, RecogniserError> {
-        let likely = self.memory(|memory| likely(&memory.languages, said));
+        let likely = self.memory(|memory| likely(&memory.languages, said, SAID_S * FADES.powi(memory.heard)));
         let expected =
             likely.as_ref().map_or(Expected::Any, |(language, share)| Expected::Likely(language, *share));
         self.listener.transcribe(engine, audio, expected, now)
@@ -56,6 +58,7 @@ impl LegWords {
     pub(crate) fn redact(&self, transcript: &Transcript, (start_s, end_s): (f64, f64)) -> Redacted {
         self.memory(|memory| {
             if let Some(language) = &transcript.language {
+                memory.heard = memory.heard.saturating_add(1);
                 heard(&mut memory.languages, language, (end_s - start_s) * transcript.confidence.get());
             }
             memory.turns.redact(&transcript.text, (start_s, end_s))
@@ -76,16 +79,17 @@ fn heard(languages: &mut Vec<(String, f64)>, language: &str, seconds: f64) {
     }
 }
 
-/// The language that leads so far and its share; none where nothing was heard or said.
-fn likely(heard: &[(String, f64)], said: Option<&str>) -> Option<(String, Share)> {
+/// The language that leads so far and its share; none where nothing was heard or said. What the platform said still counts
+/// like `said_s` seconds.
+fn likely(heard: &[(String, f64)], said: Option<&str>, said_s: f64) -> Option<(String, Share)> {
     let said = said.map(|said| said.split(['-', '_']).next().unwrap_or(said).to_ascii_lowercase());
     let weight_of = |language: &str| {
         let heard = heard.iter().find(|(known, _)| known == language).map_or(0.0, |(_, weight)| *weight);
-        heard + if said.as_deref() == Some(language) { SAID_S } else { 0.0 }
+        heard + if said.as_deref() == Some(language) { said_s } else { 0.0 }
     };
     let languages = heard.iter().map(|(language, _)| language.as_str()).chain(said.as_deref());
     let leads = languages.max_by(|a, b| weight_of(a).total_cmp(&weight_of(b)))?;
-    let said_s = if said.is_some() { SAID_S } else { 0.0 };
+    let said_s = if said.is_some() { said_s } else { 0.0 };
     let all: f64 = heard.iter().map(|(_, weight)| weight).sum::<f64>() + said_s;
     let share = (weight_of(leads) + PRIOR_S) / (all + 2.0 * PRIOR_S);
     Some((leads.to_owned(), Share::new(share.min(AT_MOST))))
@@ -125,21 +129,24 @@ mod tests {
     #[test]
     fn the_language_of_a_leg_is_followed_and_never_taken_for_certain() {
         let mut languages = Vec::new();
-        assert_eq!(likely(&languages, None), None);
-        assert_eq!(likely(&languages, Some("en-US")).map(|(language, _)| language).as_deref(), Some("en"));
+        assert_eq!(likely(&languages, None, 0.0), None);
+        assert_eq!(
+            likely(&languages, Some("en-US"), SAID_S).map(|(language, _)| language).as_deref(),
+            Some("en")
+        );
         for _ in 0..20 {
             heard(&mut languages, "zh", 4.0);
         }
-        let (language, share) = likely(&languages, Some("en")).expect("one leads");
+        let (language, share) = likely(&languages, Some("en"), SAID_S).expect("one leads");
         assert!(language == "zh" && share.get() > 0.7, "the ear goes before the platform's word: {share:?}");
-        let (_, share) = likely(&languages, None).expect("one leads");
+        let (_, share) = likely(&languages, None, 0.0).expect("one leads");
         assert!(share.get() <= AT_MOST);
         heard(&mut languages, "en", 0.3);
-        assert_eq!(likely(&languages, None).expect("one leads").0, "zh", "a short word flips nothing");
+        assert_eq!(likely(&languages, None, 0.0).expect("one leads").0, "zh", "a short word flips nothing");
         for _ in 0..6 {
             heard(&mut languages, "en", 4.0);
         }
-        assert_eq!(likely(&languages, None).expect("one leads").0, "en", "a switch is followed");
+        assert_eq!(likely(&languages, None, 0.0).expect("one leads").0, "en", "a switch is followed");
     }
 
     #[test]

@@ -163,7 +163,7 @@ impl Streaming {
 
     fn open(&self, guesses: bool) -> Result<Conversation<'_>, RecogniserError> {
         let mut socket = self.connect()?;
-        socket.send(text((self.dialect.first)(guesses))).map_err(|error| self.told(&error))?;
+        socket.send(text(&(self.dialect.first)(guesses))).map_err(|error| self.told(&error))?;
         Ok(Conversation {
             server: self,
             socket,
@@ -187,7 +187,7 @@ impl Streaming {
     }
 }
 
-fn text(value: Value) -> Message {
+fn text(value: &Value) -> Message {
     Message::text(value.to_string())
 }
 
@@ -287,7 +287,7 @@ impl Conversation<'_> {
             return Ok(());
         }
         self.patience(self.server.timeout)?;
-        self.socket.send(text((self.server.dialect.last)()))?;
+        self.socket.send(text(&(self.server.dialect.last)()))?;
         let until = Instant::now() + self.server.timeout;
         // Vosk answers each message, and closes after its last words; FunASR answers once more and may leave the connection open.
         let mut answers = if self.server.dialect.answers_each { self.unanswered + 1 } else { 1 };

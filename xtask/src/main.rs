@@ -34,7 +34,7 @@ cargo xtask COMMAND [ARGUMENTS]
   packages             install the system packages, or print the line that does";
 
 /// The features of every build that `xtask` makes: one set for the demo, the tests and CI.
-const FEATURES: [&str; 2] = ["--features", "calmline/whisper"];
+const FEATURES: [&str; 2] = ["--features", "calmline/whisper,calmline/onnx"];
 
 fn main() -> ExitCode {
     match run() {

@@ -270,9 +270,11 @@ impl Default for StrainSettings {
 #[serde(default, deny_unknown_fields)]
 pub struct PromptSettings {
     /// How probable it must be, by voice and words together ([`crate::fusion`]), that a caller is agitated for them to
-    /// count as it. Choice: more likely than not; to be set by what agents say to be wrong.
+    /// count as it. Choice: four in ten, for a prompt costs little and two moments must agree;
+    /// to be set by what agents say to be wrong.
     pub agitated_from: f64,
-    /// How probable it may be at most once they count as calm again. Choice: one in four.
+    /// How probable it may be at most once they count as calm again. Choice: not much above what
+    /// nothing known gives, so that a caller who catches their breath has not calmed down.
     pub calm_below: f64,
     /// Certainty that words are abusive, or ask for help, from which it counts. Choice.
     pub words_from: f64,
@@ -295,8 +297,8 @@ pub struct PromptSettings {
 impl Default for PromptSettings {
     fn default() -> Self {
         Self {
-            agitated_from: 0.5,
-            calm_below: 0.25,
+            agitated_from: 0.4,
+            calm_below: 0.15,
             words_from: 0.7,
             memory_seconds: 30,
             quiet_seconds: 120,

@@ -344,7 +344,9 @@ proptest! {
                 }
             }
         }
-        prop_assert_eq!(again.iter().collect::<Vec<_>>(), drafts(&live));
+        // An agent who speaks of being in danger is shown, alone, where help is.
+        let own = |draft: &&Draft| matches!(&draft.body, Body::PromptShown { reason, .. } if reason.code == "prompt.own_crisis");
+        prop_assert_eq!(again.iter().filter(|draft| !own(draft)).collect::<Vec<_>>(), drafts(&live));
     }
 
     #[test]

@@ -171,7 +171,9 @@ fn turns(pitches: &[f32]) -> Vec<i16> {
         pcm.extend((0..12_000).map(|i| {
             let t = i as f32 * turn;
             let swell = 0.6 + 0.4 * (4.0 * t).sin();
-            let voice: f32 = (1..12).map(|k| (k as f32 * hz * t).sin() / k as f32).sum();
+            // The pitch swings by a tenth, three times a second: what holds still is a tone of the line.
+            let phase = hz * (t - 0.1 * (3.0 * t).cos() / 3.0);
+            let voice: f32 = (1..12).map(|k| (k as f32 * phase).sin() / k as f32).sum();
             (3_000.0 * swell * voice) as i16
         }));
         pcm.extend([0; 8_000]);

@@ -188,6 +188,7 @@ fn calm_calls(log: &[Event]) -> usize {
 fn a_calm_call_a_prompt_a_break_and_an_alert_come_within_three_minutes_whatever_the_seed() {
     let sites = [("lyon", Profile::Strict, 0.0), ("shanghai", Profile::Cn, 1.0)];
     // A floor of any size: forty agents as the demo has by default, or as few as may be.
+    let mut missed = Vec::new();
     for (seed, agents) in [(1, 40), (2, 40), (3, 40), (4, 8), (5, 4)] {
         for (name, profile, chinese) in sites {
             let start = "2026-11-23T09:15:00Z".parse().unwrap();
@@ -206,7 +207,10 @@ fn a_calm_call_a_prompt_a_break_and_an_alert_come_within_three_minutes_whatever_
             // A busy machine may be a minute late and is in time still, but for floors of a few, whose agents must be free
             // when the long call comes.
             let latest = if agents < 8 { 170.0 } else { 130.0 };
-            assert!(calm > 0 && prompt < 60.0 && offer < 120.0 && began < 150.0 && alert < latest, "{told}");
+            if !(calm > 0 && prompt < 60.0 && offer < 120.0 && began < 150.0 && alert < latest) {
+                missed.push(told);
+            }
         }
     }
+    assert!(missed.is_empty(), "{missed:#?}");
 }

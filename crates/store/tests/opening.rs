@@ -46,7 +46,7 @@ async fn a_newer_schema_is_refused_with_a_hint() -> Outcome {
                  VALUES (99, 'later', 1, x'00', 0)";
     change(dir.path(), newer).await?;
     match Sqlite::open(dir.path()).await.err() {
-        Some(error @ StoreError::Newer { found: 99, known: 2, .. }) => {
+        Some(error @ StoreError::Newer { found: 99, known: 3, .. }) => {
             assert!(error.to_string().contains("use the newer calmline"), "{error}");
         }
         other => panic!("{other:?}"),

@@ -59,7 +59,8 @@ pub fn evaluate(options: Evaluate, said: &Said) -> Result<(), Failure> {
                 return evaluate_cues(&options, json, said);
             }
             let evaluation = if path.is_some() {
-                affect::evaluate_larger(&affect_model::load(path.as_deref(), said)?, &options)
+                let model = affect_model::load(path.as_deref(), said)?;
+                affect::evaluate_larger(&model, &options)
             } else {
                 affect::evaluate_affect(&options)
             };
@@ -84,8 +85,7 @@ pub fn evaluate(options: Evaluate, said: &Said) -> Result<(), Failure> {
             said.json(&told)
         }
         Evaluate::Strain(options) => {
-            let told =
-                strain::evaluate(&options).map_err(|error| Failure::Usage(format!("{error:#}")))?;
+            let told = strain::evaluate(&options).map_err(|error| Failure::Usage(format!("{error:#}")))?;
             said.json(&told)
         }
         Evaluate::Intents(options) => {

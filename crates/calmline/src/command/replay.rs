@@ -215,15 +215,8 @@ fn hear(
     let mut out = Vec::new();
     let policy = rehearsal.policy();
     let words = recogniser.is_some();
-    let mut ear = Ear::open(
-        policy,
-        call.clone(),
-        &parties,
-        ("recording", words),
-        Arc::clone(model),
-        start,
-        &mut out,
-    );
+    let mut ear =
+        Ear::open(policy, call.clone(), &parties, ("recording", words), Arc::clone(model), start, &mut out);
     ear.bind(policy, Some(&agent), start, &mut out);
     let length = tape.legs.iter().map(|(_, audio)| audio.len()).max().unwrap_or(0);
     for from in (0..length).step_by(CHUNK) {

@@ -101,7 +101,7 @@ fn the_json_has_the_fields_that_scripts_rely_on() -> Outcome {
     assert_eq!(keys(call), promised.into_iter().chain(["permits", "words_shed"]).collect());
     let rows: [(&str, &[&str]); 3] = [
         ("legs", &["party", "frames", "speech_s"]),
-        ("utterances", &["party", "start_s", "end_s", "text", "language", "confidence"]),
+        ("utterances", &["party", "start_s", "end_s", "text", "language", "confidence", "words"]),
         ("permits", &["party", "purpose", "granted", "rules"]),
     ];
     for (name, fields) in rows {

@@ -88,9 +88,12 @@ fn what_a_call_is_about_is_read_in_part_or_whole_and_wrong_values_are_named() {
     let nothing = Work::CallDescribed { call: call.clone(), intent: None, systems: None, distressing: false };
     assert_eq!(read(serde_json::json!({"call_id": "c"})).unwrap()[0].work, nothing);
     let all = serde_json::json!({"call_id": "c", "intent": "理赔", "systems": 3, "distressing": true});
-    let whole = Work::CallDescribed { call, intent: Some("理赔".into()), systems: Some(3), distressing: true };
+    let whole =
+        Work::CallDescribed { call, intent: Some("理赔".into()), systems: Some(3), distressing: true };
     assert_eq!(read(all).unwrap()[0].work, whole);
-    for (member, value) in [("intent", 7.into()), ("systems", (-1).into()), ("distressing", Value::from("no"))] {
+    for (member, value) in
+        [("intent", 7.into()), ("systems", (-1).into()), ("distressing", Value::from("no"))]
+    {
         let mut data = serde_json::json!({"call_id": "c"});
         data[member] = value;
         let Err(IntakeError::Events { faults, .. }) = read(data) else { panic!("{member} was taken") };

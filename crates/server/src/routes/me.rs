@@ -165,8 +165,8 @@ async fn dispute(
         None => false,
     };
     let event = event.filter(|_| mine).ok_or_else(|| ApiError::not_found("event"))?;
-    let inferred =
-        matches!(event.body, Body::Signal { .. } | Body::Utterance { .. }) || event.body.is_decision();
+    let inferred = matches!(event.body, Body::Signal { .. } | Body::Utterance { .. } | Body::AgentCue { .. })
+        || event.body.is_decision();
     if !inferred {
         return Err(ApiError::invalid("event", "this event is a fact that somebody told, not an inference")
             .hint("a fact is corrected where it comes from: on the phone platform"));

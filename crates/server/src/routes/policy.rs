@@ -57,8 +57,17 @@ pub struct RetentionBody {
 }
 
 /// What is kept, as the program does it today; no site can set it otherwise.
-const KEPT: [&str; 9] =
-    ["audio", "envelopes", "transcripts", "originals", "self_reports", "voice_cues", "identities", "events", "sessions"];
+const KEPT: [&str; 9] = [
+    "audio",
+    "envelopes",
+    "transcripts",
+    "originals",
+    "self_reports",
+    "voice_cues",
+    "identities",
+    "events",
+    "sessions",
+];
 
 fn retention(lang: Lang) -> Vec<RetentionBody> {
     let body = |what| RetentionBody { what, text: lang.say(&format!("retention.{what}")).to_owned() };

@@ -22,6 +22,9 @@ interface OfOffer {
   agent: string;
 }
 
+/** What the phone platform is to show of an agent. */
+export type Presence = 'on_break' | 'available';
+
 /** What each type of event carries in `data`. */
 export interface Bodies {
   'agent.state': { agent: string; state: WorkState; reason?: string };
@@ -32,6 +35,14 @@ export interface Bodies {
   'call.transferred': OfCall & { to?: string; queue?: string };
   'call.ended': OfCall & { reason?: string };
   'call.described': OfCall & { intent?: string; systems?: number; distressing?: boolean };
+  'agent.skills': { agent: string; skills: { name: string; level: number }[]; languages: string[] };
+  'easier.asked': { agent: string; minutes: number };
+  'route.asked': OfCall;
+  'call.routed': OfCall & { agent?: string; then?: string[]; until?: string; reasons: Reason[] };
+  'presence.wanted': OfOffer & { presence: Presence };
+  'presence.confirmed': OfOffer & { presence: Presence };
+  'presence.refused': OfOffer & { presence: Presence; fault: string };
+  'presence.unconfirmed': OfOffer & { presence: Presence; fault: string };
   'queue.snapshot': { queue: string; waiting: number; available: number; longest_wait_s: number };
   'leg.opened': OfParty & { protocol: string; rate: number };
   'leg.gap': OfParty & { start_s: number; lost_s: number };
@@ -197,6 +208,15 @@ export const KINDS = [
   'self.reported',
   'fit.chosen',
   'agent.cue',
+  'agent.skills',
+  'easier.asked',
+  'route.asked',
+  'call.routed',
+  'caller.signal',
+  'presence.wanted',
+  'presence.confirmed',
+  'presence.refused',
+  'presence.unconfirmed',
 ] as const satisfies readonly Kind[];
 
 /** Fails to compile when a type of event is missing in {@link KINDS}. */

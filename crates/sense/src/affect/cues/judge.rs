@@ -11,7 +11,6 @@ use super::{
     summary::Summary,
     usual::{Usual, WIDTH},
 };
-use crate::affect::probability;
 
 /// Calls that must be known, and seconds of speech that the agent must have said in each of them and in this one: choices.
 /// Five are the fewest of which a spread means anything.
@@ -153,7 +152,7 @@ fn cue(card: &Card, deviations: &[f64; WIDTH], usual: &Usual, call: &Summary) ->
 fn confidence(far: f64, freedom: f64, utterances: usize) -> Share {
     let normal =
         (freedom * (far * far / freedom).ln_1p()).sqrt() * (8.0 * freedom + 1.0) / (8.0 * freedom + 3.0);
-    let nearer = probability(0.070_56 * normal.powi(3) + 1.597_6 * normal);
+    let nearer = 1.0 / (1.0 + (-0.070_56 * normal.powi(3) - 1.597_6 * normal).exp());
     Share::new(nearer * (1.0 - 1.0 / (utterances.max(1) as f64).sqrt()))
 }
 

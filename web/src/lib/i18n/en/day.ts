@@ -116,12 +116,15 @@ export const day = {
   voice: {
     title: 'Your voice in the last call',
     help: 'Compared with your own earlier calls, for you alone.',
-    sure: '{percent} sure that this call lay outside of your usual ones.',
-    learning: 'Your usual is being learned: {known} of {needed} calls.',
+    sure: ({ percent }: { percent: string }) =>
+      `${percent} sure that this call lay outside of your usual ones.`,
+    learning: ({ known, needed }: { known: number; needed: number }) =>
+      `Your usual is being learned: ${known} of ${needed} calls.`,
     earlier: 'Earlier calls',
     off: 'Switch off',
     offHelp: 'Erases at once what was learned of your voice.',
-    offDone: 'Switched off. {count} sealed texts about your voice were erased.',
+    offDone: ({ count }: { count: number }) =>
+      `Switched off. ${count} ${some(count, 'sealed text', 'sealed texts')} about your voice ${some(count, 'was', 'were')} erased.`,
   },
 
   companionOpen: 'Open beside your other windows',

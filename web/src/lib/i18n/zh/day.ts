@@ -113,12 +113,13 @@ export const day: Widened<typeof en> = {
   voice: {
     title: '上一通电话里您的声音',
     help: '只与您自己以往的通话相比，只给您自己看。',
-    sure: '有 {percent} 的把握，这通电话与您平时不同。',
-    learning: '正在了解您平时的声音：已有 {known} 通，需要 {needed} 通。',
+    sure: ({ percent }: { percent: string }) => `有 ${percent} 的把握，这通电话与您平时不同。`,
+    learning: ({ known, needed }: { known: number; needed: number }) =>
+      `正在了解您平时的声音：已有 ${known} 通，需要 ${needed} 通。`,
     earlier: '更早的通话',
     off: '关闭',
     offHelp: '已了解到的声音数值会立即清除。',
-    offDone: '已关闭，清除了 {count} 条关于您声音的加密记录。',
+    offDone: ({ count }: { count: number }) => `已关闭，清除了 ${count} 条关于您声音的加密记录。`,
   },
 
   companionOpen: '放在其他窗口旁边打开',

@@ -53,9 +53,12 @@ impl Prompted {
         // The last prompt of a call is kept for what is more serious than agitation.
         let most =
             if prompt == Prompt::AgitatedCaller { set.per_call.saturating_sub(1) } else { set.per_call };
-        // After a more serious prompt, "the caller sounds agitated" would only be noise.
-        let heeds =
-            if prompt == Prompt::AgitatedCaller { 0..5 } else { prompt as usize..prompt as usize + 1 };
+        // After a more serious prompt about the caller, "the caller sounds agitated" would only be noise.
+        let heeds = if prompt == Prompt::AgitatedCaller {
+            0..Prompt::OwnCrisis as usize
+        } else {
+            prompt as usize..prompt as usize + 1
+        };
         let quiet = self.quiet_until[heeds].iter().flatten().any(|until| now < *until);
         // A danger to a life has no limit but its quiet time.
         if quiet || self.count >= most && !prompt.is_of_danger() {
@@ -67,7 +70,8 @@ impl Prompted {
             }
             self.agitation_told = true;
         }
-        self.count += 1;
+        // What an agent says takes nothing from what the caller's side is told by.
+        self.count += u32::from(prompt != Prompt::OwnCrisis);
         self.quiet_until[prompt as usize] = Some(after(now, seconds(set.quiet_seconds)));
         true
     }

@@ -189,9 +189,8 @@ impl Care {
         if signs.crisis.get() < CRISIS_FROM {
             return;
         }
-        let slot = self.call(call);
         let (now, set) = (self.now, self.settings.prompts.clone());
-        let Some(call) = self.calls.get_mut(slot) else { return };
+        let Some(call) = self.calls.slot(call).and_then(|slot| self.calls.get_mut(slot)) else { return };
         let Some(bound) = call.bound.clone().filter(|_| call.caller.crisis() < CRISIS_FROM) else { return };
         let fresh = between(event.at, now) <= seconds(set.stale_seconds);
         if call.ended.is_some() || !fresh || !call.prompted.may(Prompt::OwnCrisis, now, &set) {

@@ -1,5 +1,6 @@
 //! The slot of a larger model of voice affect: real ONNX files, written by the tests, are loaded, checked and asked; and heard
 //! through a leg.
+#![expect(clippy::unwrap_used, reason = "tests, and what only they call")]
 
 use std::{path::PathBuf, sync::Arc};
 

@@ -1,4 +1,5 @@
 //! An agent's voice against that agent's usual: what moves a cue, what must not, and when nothing is said.
+#![expect(clippy::unwrap_used, reason = "tests, and what only they call")]
 
 mod common;
 

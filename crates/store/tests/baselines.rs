@@ -35,7 +35,7 @@ async fn a_baseline_outlives_a_restart_and_an_end_of_it_a_restored_backup() -> O
     let how = Restore { replace: true, ..Restore::default() };
     assert_eq!(restore(&backup, dir.path(), how).await?, 2);
     let store = Sqlite::open(dir.path()).await?;
-    assert_eq!(store.with_baselines(&site).await?, [stays.clone()]);
+    assert_eq!(store.with_baselines(&site).await?, std::slice::from_ref(&stays));
     assert_eq!(store.baseline(&site, &erased).await?, None);
     assert_eq!(store.baseline(&site, &expired).await?, None);
     assert_eq!(store.baseline(&site, &stays).await?.as_deref(), Some(&b"stays"[..]));

@@ -98,7 +98,7 @@ fn judge(model: &AffectModel, clips: &[&Clip<'_>], seed: u64) -> Told {
     for own in speakers.into_values() {
         without_baseline(model, &own, &mut told);
         against_all(model, &own, &mut told);
-        against_earlier(model, shuffled(own, seed), &mut told);
+        against_earlier(model, &shuffled(own, seed), &mut told);
     }
     told
 }
@@ -123,8 +123,8 @@ fn against_all(model: &AffectModel, clips: &[&Clip<'_>], told: &mut Told) {
     }
 }
 
-fn against_earlier(model: &AffectModel, clips: Vec<&Clip<'_>>, told: &mut Told) {
-    let arousals = earlier_logits(model, &clips);
+fn against_earlier(model: &AffectModel, clips: &[&Clip<'_>], told: &mut Told) {
+    let arousals = earlier_logits(model, clips);
     for (clip, arousal) in clips.iter().zip(arousals) {
         tell("causal", clip.label, arousal, None, told);
     }

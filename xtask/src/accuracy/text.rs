@@ -9,130 +9,70 @@ use crate::peers::Peers;
 const PEERS: Peers =
     Peers { script: "text.py", packages: &["numpy==2.4.6", "scikit-learn==1.9.0"], bare: &[] };
 
-/// A labelled set of texts: its name, the name of the peer's figures, and how it is evaluated.
+/// A labelled set of texts for intents: its name, the name of the peer's figures, and how it is evaluated.
 type Set = (&'static str, &'static str, &'static [&'static str]);
 
-const READINGS: [Set; 9] = [
+/// A labelled set of texts: its name, the name of the peer's figures, what is judged, the file, its columns of texts and labels,
+/// and what a model of one's own learns from; the program's own readings are judged where there is none.
+type Reading =
+    (&'static str, &'static str, &'static str, &'static str, [&'static str; 2], Option<&'static str>);
+
+const READINGS: [Reading; 9] = [
     (
         "GoEmotions test, three groups",
         "goemotions",
-        &[
-            "--task",
-            "sentiment",
-            "--test",
-            "@text/emotion/goemotions_group_test.tsv",
-            "--text",
-            "1",
-            "--label",
-            "2",
-        ],
+        "sentiment",
+        "@text/emotion/goemotions_group_test.tsv",
+        ["1", "2"],
+        None,
     ),
     (
         "ConvAbuse validation, abuse",
         "convabuse",
-        &[
-            "--task",
-            "abuse",
-            "--test",
-            "@text/abuse/convabuse_valid.csv",
-            "--text",
-            "user",
-            "--label",
-            "is_abuse",
-        ],
+        "abuse",
+        "@text/abuse/convabuse_valid.csv",
+        ["user", "is_abuse"],
+        None,
     ),
-    (
-        "COLD development part, abuse",
-        "cold",
-        &["--task", "abuse", "--test", "@text/abuse/cold_dev.csv", "--text", "TEXT", "--label", "label"],
-    ),
+    ("COLD development part, abuse", "cold", "abuse", "@text/abuse/cold_dev.csv", ["TEXT", "label"], None),
     (
         "waimai_10k, Chinese sentiment",
         "",
-        &[
-            "--task",
-            "sentiment",
-            "--test",
-            "@text/emotion/waimai_10k.csv",
-            "--text",
-            "review",
-            "--label",
-            "label",
-        ],
+        "sentiment",
+        "@text/emotion/waimai_10k.csv",
+        ["review", "label"],
+        None,
     ),
     (
         "EWECT virus eval, Chinese sentiment, three classes",
         "",
-        &[
-            "--task",
-            "sentiment",
-            "--test",
-            "@text/emotion/ewect_virus_eval.json",
-            "--text",
-            "content",
-            "--label",
-            "label",
-        ],
+        "sentiment",
+        EWECT,
+        ["content", "label"],
+        None,
     ),
-    (
-        "EWECT virus eval, six emotions",
-        "ewect",
-        &[
-            "--task",
-            "emotion",
-            "--test",
-            "@text/emotion/ewect_virus_eval.json",
-            "--text",
-            "content",
-            "--label",
-            "label",
-        ],
-    ),
+    ("EWECT virus eval, six emotions", "ewect", "emotion", EWECT, ["content", "label"], None),
     (
         "the same, `--train` on its training part",
         "ewect",
-        &[
-            "--task",
-            "emotion",
-            "--test",
-            "@text/emotion/ewect_virus_eval.json",
-            "--text",
-            "content",
-            "--label",
-            "label",
-            "--train",
-            "@text/emotion/ewect_virus_train.json",
-        ],
+        "emotion",
+        EWECT,
+        ["content", "label"],
+        Some(EWECT_TRAIN),
     ),
     (
         "CPED validation, television dialogue, six emotions",
         "",
-        &[
-            "--task",
-            "emotion",
-            "--test",
-            "@text/emotion/cped_valid.csv",
-            "--text",
-            "Utterance",
-            "--label",
-            "Emotion",
-        ],
+        "emotion",
+        CPED,
+        ["Utterance", "Emotion"],
+        None,
     ),
-    (
-        "CPED validation, sentiment, three classes",
-        "",
-        &[
-            "--task",
-            "sentiment",
-            "--test",
-            "@text/emotion/cped_valid.csv",
-            "--text",
-            "Utterance",
-            "--label",
-            "Sentiment",
-        ],
-    ),
+    ("CPED validation, sentiment, three classes", "", "sentiment", CPED, ["Utterance", "Sentiment"], None),
 ];
+const EWECT: &str = "@text/emotion/ewect_virus_eval.json";
+const CPED: &str = "@text/emotion/cped_valid.csv";
+const EWECT_TRAIN: &str = "@text/emotion/ewect_virus_train.json";
 
 const BANKING: &[&str] =
     &["--train", "@text/intents/banking77_train.csv", "--test", "@text/intents/banking77_test.csv"];
@@ -177,8 +117,10 @@ pub(super) fn readings(measured: &Measured) -> Result<Vec<(&'static str, Table)>
         "peer: accuracy, macro F1, average precision",
     ]);
     let peers = PEERS.measure(&measured.data);
-    for (name, peer, arguments) in READINGS {
-        let said = measured.evaluate("text", arguments)?;
+    for (name, peer, task, file, [text, label], train) in READINGS {
+        let mut arguments = vec!["--task", task, "--test", file, "--text", text, "--label", label];
+        arguments.extend(train.into_iter().flat_map(|file| ["--train", file]));
+        let said = measured.evaluate("text", &arguments)?;
         let with = |key: &str| with_interval(&said[key], &said["ci95"][key]);
         table.row([
             name.into(),

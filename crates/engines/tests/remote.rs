@@ -6,7 +6,6 @@ use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{TcpListener, TcpStream},
     sync::{Arc, Mutex},
-    thread,
     time::Duration,
 };
 
@@ -20,7 +19,7 @@ use calmline_engines::{
 };
 use calmline_media::wav;
 use calmline_sense::{Expected, RATE, Recogniser, RecogniserError, Transcript};
-use calmline_testing::{data, skipped};
+use calmline_testing::{data, serve, skipped};
 use serde_json::{Value, json};
 use tungstenite::{Message, accept};
 
@@ -45,20 +44,6 @@ fn caller() -> Option<Clip> {
     let words = ["two", "weeks", "ago", "got", "car", "dealership"].map(str::to_owned).to_vec();
     let audio = recording.channels[0][from..to].to_vec();
     Some(Clip { name: "caller", language: "en", audio, words, at_least: 5 })
-}
-
-/// Serves connections for as long as the test lives; answers the port.
-fn serve(each: impl Fn(TcpStream) + Send + Sync + 'static) -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    let each = Arc::new(each);
-    thread::spawn(move || {
-        for stream in listener.incoming().map_while(Result::ok) {
-            let each = Arc::clone(&each);
-            thread::spawn(move || each(stream));
-        }
-    });
-    port
 }
 
 fn transcribe(whisper: &Shared, audio: &[i16], language: Option<&str>) -> Transcript {

@@ -4,7 +4,7 @@
 
 use std::f64::consts::TAU;
 
-use calmline_care::model::Activity;
+use calmline_care::{fusion::probability, model::Activity};
 use calmline_core::Timestamp;
 use jiff::SignedDuration;
 
@@ -89,7 +89,7 @@ impl Person {
     }
 
     pub fn straightened(&self) -> Straightened {
-        let share = logistic(self.level);
+        let share = probability(self.level);
         let slope = 10.0 * share * (1.0 - share);
         let longer = (self.recovers / 15.0).ln();
         [
@@ -100,10 +100,6 @@ impl Person {
             -slope * self.carried,
         ]
     }
-}
-
-fn logistic(x: f64) -> f64 {
-    1.0 / (1.0 + (-x).exp())
 }
 
 /// Something that happens to a person.
@@ -232,6 +228,6 @@ impl Body<'_> {
             - person.dip * (-from_dip * from_dip / 2.0).exp()
             + self.good
             + person.answer * dice.normal();
-        (10.0 * logistic(logit)).round()
+        (10.0 * probability(logit)).round()
     }
 }

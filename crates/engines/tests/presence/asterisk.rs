@@ -8,10 +8,11 @@ use std::{
 
 use calmline_core::event::Presence;
 use calmline_engines::presence::PATIENCE;
+use calmline_testing::serve;
 use md5::{Digest, Md5};
 use serde_json::{Value, json};
 
-use super::{AGENT, SECRET, Shared, WRONG, check, desk, open, serve};
+use super::{AGENT, SECRET, Shared, WRONG, check, desk, open};
 
 const CHALLENGE: &str = "160109284";
 

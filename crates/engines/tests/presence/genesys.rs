@@ -5,10 +5,11 @@ use std::{sync::Arc, time::Duration};
 use calmline_core::event::Presence;
 use calmline_engines::presence::PATIENCE;
 use calmline_media::presence::{PresenceError, Shown};
+use calmline_testing::serve;
 use serde_json::{Value, json};
 
 use super::{
-    AGENT, SECRET, Shared, check, desk, open, serve,
+    AGENT, SECRET, Shared, check, desk, open,
     web::{Answer, Request, answer, talk},
 };
 

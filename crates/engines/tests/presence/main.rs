@@ -8,9 +8,8 @@ mod taskrouter;
 mod web;
 
 use std::{
-    net::{TcpListener, TcpStream},
+    net::TcpListener,
     sync::{Arc, Mutex},
-    thread,
     time::Duration,
 };
 
@@ -41,20 +40,6 @@ type Shared = Arc<Mutex<Desk>>;
 
 fn desk(shows: &str) -> Shared {
     Arc::new(Mutex::new(Desk { shows: shows.into(), declines: false, notes: Vec::new() }))
-}
-
-/// Serves connections for as long as the test lives; answers the port.
-fn serve(each: impl Fn(TcpStream) + Send + Sync + 'static) -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    let each = Arc::new(each);
-    thread::spawn(move || {
-        for stream in listener.incoming().map_while(Result::ok) {
-            let each = Arc::clone(&each);
-            thread::spawn(move || each(stream));
-        }
-    });
-    port
 }
 
 fn open(platform: &Value, secret: &str, patience: Duration) -> Arc<dyn PresencePort> {

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use calmline_core::{Timestamp, event::Presence};
 use calmline_engines::presence::PATIENCE;
 use calmline_media::presence::{Shown, webhook};
+use calmline_testing::serve;
 use serde_json::{Value, json};
 
 use super::{
-    AGENT, SECRET, Shared, check, desk, open, serve,
+    AGENT, SECRET, Shared, check, desk, open,
     web::{Answer, Request, answer, talk},
 };
 

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::{
-    AGENT, SECRET, Shared, check, desk, serve,
+    AGENT, SECRET, Shared, check, desk,
     web::{Answer, Request, answer, talk},
 };
+use calmline_testing::serve;
 
 const ACTIVITIES: [&str; 3] = ["WAbreak", "WAready", "WAlunch"];
 

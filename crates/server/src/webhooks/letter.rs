@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use axum::body::Bytes;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use calmline_core::{Body, Event, SiteId, Timestamp};
-use ring::hmac;
+use calmline_media::presence::webhook::signature;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -127,11 +127,7 @@ impl Letter {
     /// The `webhook-signature` for a time in seconds since 1970, with each secret.
     #[must_use]
     pub fn signature(&self, seconds: i64, secrets: &[Vec<u8>]) -> String {
-        let signed = [format!("{}.{seconds}.", self.id).as_bytes(), &self.body].concat();
-        let sign = |secret: &Vec<u8>| {
-            let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret), &signed);
-            format!("v1,{}", STANDARD.encode(tag))
-        };
+        let sign = |secret: &Vec<u8>| signature(&self.id, seconds, &self.body, secret);
         secrets.iter().map(sign).collect::<Vec<_>>().join(" ")
     }
 }

@@ -74,14 +74,16 @@ impl Care {
 
     /// Takes an event in; returns what is decided, in order.
     ///
-    /// Time is the latest `at` seen: a late event counts, at the time that the agent's model has come to. Events of other
+    /// Time is the latest `at` seen of what [moves it](Body::moves_time): a late event counts, at the time that the agent's model has come to. Events of other
     /// sites and decisions that come back from the log change nothing. A timer moves time; when [`Self::next_wake`] is kept,
     /// further timers change nothing.
     pub fn apply(&mut self, event: &Event) -> Vec<Draft> {
         if event.site != self.site || event.body.is_decision() {
             return Vec::new();
         }
-        self.now = self.now.max(event.at);
+        if event.body.moves_time() {
+            self.now = self.now.max(event.at);
+        }
         let timer = matches!(event.body, Body::TimerFired {}).then_some(event.id);
         let mut out = Decisions::new(&self.site, self.now, timer);
         if timer.is_none() {

@@ -119,7 +119,10 @@ fn overlay(known: &mut Value, recorded: &Value) {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use calmline_core::{Position, event::WorkState};
+    use jiff::SignedDuration;
 
     use super::*;
 
@@ -156,6 +159,27 @@ mod tests {
         let told = Draft::told(SiteId::new("s")?, "acd", "1", eight, state);
         decider.apply(&told.at_position(Position(2)));
         assert!(decider.next_wake().is_some_and(|wake| wake < nine), "{:?}", decider.next_wake());
+        Ok(())
+    }
+
+    #[test]
+    fn upkeep_while_a_morning_is_told_moves_no_time() -> Result<(), Box<dyn std::error::Error>> {
+        let mut decider = decider()?;
+        let [eight, later, noon] = [8.0, 8.1, 12.0]
+            .map(|hour: f64| Timestamp::UNIX_EPOCH + SignedDuration::from_secs_f64(hour * 3_600.0));
+        let state = |position: u64, at, state| {
+            let state = Body::AgentState { agent: AgentId::new("a")?, state, reason: None };
+            Ok::<_, calmline_core::id::IdError>(
+                Draft::told(SiteId::new("s")?, "acd", &position.to_string(), at, state)
+                    .at_position(Position(position)),
+            )
+        };
+        decider.apply(&state(1, eight, WorkState::Busy)?);
+        let ran = Body::RetentionRan { erased: BTreeMap::new() };
+        let ran = Draft::derived(SiteId::new("s")?, noon, Vec::new(), ran);
+        assert!(decider.apply(&ran.at_position(Position(2))).is_empty(), "four hours of work were made up");
+        decider.apply(&state(3, later, WorkState::OnBreak)?);
+        assert!(decider.next_wake().is_none_or(|wake| wake < noon), "{:?}", decider.next_wake());
         Ok(())
     }
 

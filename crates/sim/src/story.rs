@@ -31,6 +31,8 @@ const SHIFT_S: f64 = 8.0 * 3600.0;
 const STRETCH_S: f64 = 50.0 * 60.0;
 /// When the 50 minutes of some agents are over, in seconds from the story's start.
 const BREAKS_DUE_S: [f64; 6] = [6.0, 14.0, 24.0, 45.0, 75.0, 110.0];
+/// On a floor of fewer agents every break costs the queue much, and is offered only after it was put off for so many seconds.
+const SMALL: (usize, f64) = (16, 600.0);
 /// Before the story nobody works longer than this in one go, the last call included.
 const USUAL_STRETCH_MIN: f64 = 34.0;
 /// The floor is calm from so long before the story until a little after its start, so that its callers find free agents.
@@ -55,7 +57,7 @@ const SECOND_LANGUAGE_S: f64 = 3.0;
 ///
 /// Within three minutes of real time a calm call is begun and ended, an angry caller and an abusive one are heard in each
 /// language of the floor, another stays agitated for more than a minute and a half, and six agents complete fifty minutes
-/// of work without a break; the first of them to whom a break is offered takes it.
+/// of work without a break, or sixty on a small floor; the first of them to whom a break is offered takes it.
 #[derive(Debug)]
 pub struct Story {
     /// What happened before the start: a morning of work events in their order.
@@ -86,8 +88,9 @@ impl Story {
             snapshot_s: 60.0,
             repertoire: 24,
         };
+        let put_off = if agents < SMALL.0 { SMALL.1 } else { 0.0 };
         let rested = tired(agents)
-            .zip(BREAKS_DUE_S)
+            .zip(BREAKS_DUE_S.map(|due| due - put_off))
             .map(|(agent, due)| (agent, later(start, due - STRETCH_S)))
             .collect::<BTreeMap<_, _>>();
         let mut world = World::with_plot(config, rested)?;

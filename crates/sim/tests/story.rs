@@ -189,7 +189,7 @@ fn a_calm_call_a_prompt_a_break_and_an_alert_come_within_three_minutes_whatever_
     let sites = [("lyon", Profile::Strict, 0.0), ("shanghai", Profile::Cn, 1.0)];
     // A floor of any size: forty agents as the demo has by default, or as few as may be.
     let mut missed = Vec::new();
-    for (seed, agents) in [(1, 40), (2, 40), (3, 40), (4, 8), (5, 4)] {
+    for (seed, agents) in [(1, 40), (2, 40), (3, 8), (4, 8), (5, 4)] {
         for (name, profile, chinese) in sites {
             let start = "2026-11-23T09:15:00Z".parse().unwrap();
             let plot = Plot { site: SiteId::new(name).unwrap(), start, agents, chinese, seed };

@@ -93,7 +93,9 @@ impl Dispatch {
         if event.site != self.site || event.body.is_decision() {
             return Vec::new();
         }
-        self.now = self.now.max(event.at);
+        if event.body.moves_time() {
+            self.now = self.now.max(event.at);
+        }
         self.changed |= self.router.next_change().is_some_and(|at| at <= self.now);
         self.router.advance(self.now);
         self.lapse();

@@ -91,6 +91,34 @@ impl Body {
         )
     }
 
+    /// Whether it tells of work on the floor, and so how far the floor's time has come.
+    ///
+    /// People's rights, settings and upkeep have times of their own: they may be written while the phone platform still tells
+    /// of hours ago, and agents must not be judged by half of their morning.
+    #[must_use]
+    pub fn moves_time(&self) -> bool {
+        !matches!(
+            self,
+            Self::SiteOpened { .. }
+                | Self::CareSettings { .. }
+                | Self::NoticeConfirmed { .. }
+                | Self::NoticeWithdrawn { .. }
+                | Self::ConsentGiven { .. }
+                | Self::ConsentWithdrawn { .. }
+                | Self::PermitDecided { .. }
+                | Self::SensingStopped { .. }
+                | Self::Erased { .. }
+                | Self::AgentTeam { .. }
+                | Self::SelfReported { .. }
+                | Self::FitChosen { .. }
+                | Self::WellbeingFrozen { .. }
+                | Self::ErasureAsked { .. }
+                | Self::WebhookChanged { .. }
+                | Self::RetentionSet { .. }
+                | Self::RetentionRan { .. }
+        )
+    }
+
     /// The call that this is about, if it is about one.
     #[must_use]
     pub fn call(&self) -> Option<&CallId> {

@@ -1,0 +1,1 @@
+//! How many calls each coming interval will bring, how surely, and why.

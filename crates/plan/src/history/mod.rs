@@ -1,0 +1,1 @@
+//! Counts of calls as they come: read, put on a grid of intervals, and judged.

@@ -1,0 +1,1 @@
+//! Rosters: shifts and breaks placed for people.

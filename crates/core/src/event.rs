@@ -13,6 +13,7 @@ mod cohort;
 mod cue;
 mod keeping;
 mod levels;
+mod model;
 mod payload;
 mod people;
 mod presence;
@@ -31,6 +32,7 @@ pub use self::{
     cue::{CallCue, Cue, CueKind},
     keeping::WebhookChange,
     levels::{Level, Levels},
+    model::{ModelTask, ModelUsed},
     payload::{Clear, PayloadKind},
     people::{AlertOutcome, Band, OfferAnswer, Report, WorkState},
     presence::{Presence, PresenceFault},

@@ -126,6 +126,7 @@ fn resource_of(body: &Body) -> Option<Resource> {
         }
         Body::SiteOpened { .. }
         | Body::CareSettings { .. }
+        | Body::ModelsUsed { .. }
         | Body::NoticeConfirmed { .. }
         | Body::NoticeWithdrawn { .. } => Some(Resource::Policy),
         Body::ErasureAsked { .. }

@@ -3,7 +3,7 @@
 use calmline_core::{
     Body,
     catalog::Lang,
-    event::{AlertOutcome, OfferAnswer, Presence, PresenceFault, Reason, Report, WorkState},
+    event::{AlertOutcome, ModelUsed, OfferAnswer, Presence, PresenceFault, Reason, Report, WorkState},
     policy::{Notice, Purpose},
 };
 
@@ -68,6 +68,9 @@ pub fn told(body: &Body, lang: Lang) -> Told {
                 .because(rules.iter().map(say))
         }
         Body::CareSettings { .. } => Told::say(lang, "care.settings"),
+        Body::ModelsUsed { models } => {
+            Told::say(lang, "models.used").because(models.iter().map(|model| of_model(lang, model)))
+        }
         Body::SiteOpened { profile, .. } => {
             let profile = format!("profile.{}", profile.as_str());
             Told::tell(lang, &Reason::new("site.opened").with("profile", profile.as_str()))
@@ -153,6 +156,16 @@ pub fn told(body: &Body, lang: Lang) -> Told {
         | Body::LegEnvelope { .. }
         | Body::TimerFired {} => Told::default(),
     }
+}
+
+/// The name is the site's own: it is never looked up in the catalogue.
+fn of_model(lang: Lang, model: &ModelUsed) -> String {
+    let (code, hash) = match &model.sha256 {
+        Some(hash) => ("models.one", hash.as_str()),
+        None => ("models.remote", ""),
+    };
+    let task = lang.say(&format!("models.task.{}", model.task.as_str()));
+    lang.say(code).replace("{task}", task).replace("{sha256}", hash).replace("{name}", &model.name)
 }
 
 fn of_notice(lang: Lang, code: &str, notice: Notice) -> Told {

@@ -28,6 +28,7 @@ impl Body {
             Self::LegEnvelope { .. } => "leg.envelope",
             Self::SiteOpened { .. } => "site.opened",
             Self::CareSettings { .. } => "care.settings",
+            Self::ModelsUsed { .. } => "models.used",
             Self::NoticeConfirmed { .. } => "notice.confirmed",
             Self::NoticeWithdrawn { .. } => "notice.withdrawn",
             Self::ConsentGiven { .. } => "consent.given",
@@ -101,6 +102,7 @@ impl Body {
             self,
             Self::SiteOpened { .. }
                 | Self::CareSettings { .. }
+                | Self::ModelsUsed { .. }
                 | Self::NoticeConfirmed { .. }
                 | Self::NoticeWithdrawn { .. }
                 | Self::ConsentGiven { .. }

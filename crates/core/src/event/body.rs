@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AlertOutcome, Band, CallerSign, Cohort, Evidence, Intent, Objection, OfferAnswer, PayloadKind, Presence,
-    PresenceFault, Reason, Report, RouteFacts, SignalKind, Skill, Waiting, WebhookChange, WordSigns,
-    WorkState,
+    AlertOutcome, Band, CallerSign, Cohort, Evidence, Intent, ModelUsed, Objection, OfferAnswer, PayloadKind,
+    Presence, PresenceFault, Reason, Report, RouteFacts, SignalKind, Skill, Waiting, WebhookChange,
+    WordSigns, WorkState,
 };
 use crate::{
     id::{AccountId, AgentId, AlertId, CallId, EventId, OfferId, PayloadId, QueueId, SubjectId, WebhookId},
@@ -264,6 +264,12 @@ pub enum Body {
         version: u32,
         /// Every setting, by group and name: as they were written, so that a log outlives settings that are no more.
         settings: serde_json::Value,
+    },
+    /// From here on these models sense at the site, as far as its policy lets them.
+    #[serde(rename = "models.used")]
+    ModelsUsed {
+        /// All of them.
+        models: Vec<ModelUsed>,
     },
     /// The site says that a notice is given.
     #[serde(rename = "notice.confirmed")]

@@ -28,9 +28,10 @@ use crate::{
 const POLICY: Access = Access::Any(&[(Action::Read, Resource::Policy)]);
 const READ: Access = Access::Any(&[(Action::Read, Resource::Attestation)]);
 /// What the trail is made of.
-const KINDS: [&str; 9] = [
+const KINDS: [&str; 10] = [
     "site.opened",
     "care.settings",
+    "models.used",
     "notice.confirmed",
     "notice.withdrawn",
     "erasure.asked",

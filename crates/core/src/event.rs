@@ -11,6 +11,8 @@ mod about;
 mod body;
 mod cohort;
 mod cue;
+mod entrance;
+mod incident;
 mod keeping;
 mod levels;
 mod model;
@@ -18,6 +20,7 @@ mod payload;
 mod people;
 mod presence;
 mod reason;
+mod rhythm;
 mod routing;
 mod sensed;
 mod spoken;
@@ -28,8 +31,10 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     body::Body,
-    cohort::{Cohort, Energy, Extent},
+    cohort::{BurnoutScale, Cohort, Energy, Extent, Standard},
     cue::{CallCue, Cue, CueKind},
+    entrance::{EntranceDecision, EntranceStep},
+    incident::{CueSharing, IncidentOutcome, IncidentStep, Joining},
     keeping::WebhookChange,
     levels::{Level, Levels},
     model::{ModelTask, ModelUsed},
@@ -37,6 +42,7 @@ pub use self::{
     people::{AlertOutcome, Band, OfferAnswer, Report, WorkState},
     presence::{Presence, PresenceFault},
     reason::{Evidence, Param, Reason},
+    rhythm::{Rhythm, RhythmMinutes},
     routing::{RouteFacts, Skill, Waiting},
     sensed::{CallerSign, Objection, SignalKind, WordSigns},
     spoken::{Spoken, Word},

@@ -110,6 +110,8 @@ fn resource_of(body: &Body) -> Option<Resource> {
         | Body::AgentTeam { .. }
         | Body::AgentSkills { .. }
         | Body::CallRouted { .. }
+        | Body::EntranceMoved { .. }
+        | Body::EntranceDecided { .. }
         | Body::CallOffered { .. }
         | Body::CallAnswered { .. }
         | Body::CallHeld { .. }
@@ -126,6 +128,7 @@ fn resource_of(body: &Body) -> Option<Resource> {
         }
         Body::SiteOpened { .. }
         | Body::CareSettings { .. }
+        | Body::RhythmChosen { .. }
         | Body::ModelsUsed { .. }
         | Body::NoticeConfirmed { .. }
         | Body::NoticeWithdrawn { .. } => Some(Resource::Policy),
@@ -148,6 +151,7 @@ fn resource_of(body: &Body) -> Option<Resource> {
         | Body::PromptShown { .. }
         | Body::LoadChanged { .. }
         | Body::RouteAsked { .. }
+        | Body::EntranceOpened { .. }
         | Body::EasierAsked { .. }
         | Body::BreakOffered { .. }
         | Body::BreakBegan { .. }

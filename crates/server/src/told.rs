@@ -3,7 +3,7 @@
 use calmline_core::{
     Body,
     catalog::Lang,
-    event::{AlertOutcome, ModelUsed, OfferAnswer, Presence, PresenceFault, Reason, Report, WorkState},
+    event::{AlertOutcome, EntranceStep, ModelUsed, OfferAnswer, Presence, PresenceFault, Reason, Report, WorkState},
     policy::{Notice, Purpose},
 };
 
@@ -46,6 +46,17 @@ pub fn told(body: &Body, lang: Lang) -> Told {
         Body::CallDescribed { .. } => Told::say(lang, "call.described"),
         Body::AgentSkills { .. } => Told::say(lang, "agent.skills"),
         Body::RouteAsked { .. } => Told::say(lang, "route.asked"),
+        Body::EntranceOpened { .. } => Told::say(lang, "entrance.opened"),
+        Body::EntranceMoved { done, .. } => {
+            Told::say(lang, if *done { "entrance.moved" } else { "entrance.not_moved" })
+        }
+        Body::EntranceDecided { decided, .. } => {
+            let code = match decided.step {
+                EntranceStep::Ask { .. } => "entrance.ask",
+                EntranceStep::Transfer { .. } => "entrance.transfer",
+            };
+            Told::say(lang, code).because([lang.tell(&decided.reason)])
+        }
         Body::CallRouted { agent, reasons, .. } => {
             let code = if agent.is_some() { "call.routed" } else { "call.route_waits" };
             Told::say(lang, code).because(reasons.iter().map(|reason| lang.tell(reason)))
@@ -68,6 +79,10 @@ pub fn told(body: &Body, lang: Lang) -> Told {
                 .because(rules.iter().map(say))
         }
         Body::CareSettings { .. } => Told::say(lang, "care.settings"),
+        Body::RhythmChosen { rhythm, .. } => {
+            let rhythm = format!("rhythm.{}", rhythm.as_str());
+            Told::tell(lang, &Reason::new("rhythm.chosen").with("rhythm", rhythm.as_str()))
+        }
         Body::ModelsUsed { models } => {
             Told::say(lang, "models.used").because(models.iter().map(|model| of_model(lang, model)))
         }
@@ -140,6 +155,9 @@ pub fn told(body: &Body, lang: Lang) -> Told {
         Body::AgentTeam { team: None, .. } => Told::say(lang, "agent.no_team"),
         Body::SelfReported { report: Report::CheckIn, .. } => Told::say(lang, "report.check_in"),
         Body::SelfReported { report: Report::GoodMoment, .. } => Told::say(lang, "report.good_moment"),
+        Body::SelfReported { report: Report::Who5, .. } => Told::say(lang, "report.who5"),
+        Body::SelfReported { report: Report::Burnout, .. } => Told::say(lang, "report.burnout"),
+        Body::SelfReported { report: Report::Pulse, .. } => Told::say(lang, "report.pulse"),
         Body::FitChosen { own: true, .. } => Told::say(lang, "fit.chosen.on"),
         Body::FitChosen { own: false, .. } => Told::say(lang, "fit.chosen.off"),
         Body::WellbeingFrozen { .. } => Told::say(lang, "wellbeing.frozen"),

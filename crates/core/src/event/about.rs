@@ -18,6 +18,9 @@ impl Body {
             Self::CallDescribed { .. } => "call.described",
             Self::QueueSnapshot { .. } => "queue.snapshot",
             Self::AgentSkills { .. } => "agent.skills",
+            Self::EntranceOpened { .. } => "entrance.opened",
+            Self::EntranceMoved { .. } => "entrance.moved",
+            Self::EntranceDecided { .. } => "entrance.decided",
             Self::RouteAsked { .. } => "route.asked",
             Self::LegOpened { .. } => "leg.opened",
             Self::LegGap { .. } => "leg.gap",
@@ -52,14 +55,32 @@ impl Body {
             Self::BreakLapsed { .. } => "break.lapsed",
             Self::AlertRaised { .. } => "alert.raised",
             Self::AlertHeld { .. } => "alert.held",
+            Self::AlertEscalated { .. } => "alert.escalated",
+            Self::AlertRuleMuted { .. } => "alert.rule_muted",
+            Self::IncidentOpened { .. } => "incident.opened",
+            Self::IncidentAdvanced { .. } => "incident.advanced",
+            Self::IncidentRelieved { .. } => "incident.relieved",
+            Self::IncidentDue { .. } => "incident.due",
+            Self::IncidentLapsed { .. } => "incident.lapsed",
+            Self::CallExcluded { .. } => "call.excluded",
             Self::CallRouted { .. } => "call.routed",
             Self::EasierAsked { .. } => "easier.asked",
             Self::BreakAnswered { .. } => "break.answered",
             Self::AlertClosed { .. } => "alert.closed",
+            Self::AlertAcknowledged { .. } => "alert.acknowledged",
+            Self::AlertRated { .. } => "alert.rated",
+            Self::HelpAsked { .. } => "help.asked",
+            Self::CueSharingChosen { .. } => "cue.sharing_chosen",
+            Self::IncidentStepped { .. } => "incident.stepped",
+            Self::IncidentJoinAsked { .. } => "incident.join_asked",
+            Self::IncidentDutyDone { .. } => "incident.duty_done",
+            Self::IncidentClosed { .. } => "incident.closed",
+            Self::IncidentBundled { .. } => "incident.bundled",
             Self::BreakApproved { .. } => "break.approved",
             Self::AgentTeam { .. } => "agent.team",
             Self::SelfReported { .. } => "self.reported",
             Self::FitChosen { .. } => "fit.chosen",
+            Self::RhythmChosen { .. } => "rhythm.chosen",
             Self::WellbeingFrozen { .. } => "wellbeing.frozen",
             Self::ErasureAsked { .. } => "erasure.asked",
             Self::WebhookChanged { .. } => "webhook.changed",
@@ -88,7 +109,16 @@ impl Body {
                 | Self::BreakLapsed { .. }
                 | Self::AlertRaised { .. }
                 | Self::AlertHeld { .. }
+                | Self::AlertEscalated { .. }
+                | Self::AlertRuleMuted { .. }
+                | Self::IncidentOpened { .. }
+                | Self::IncidentAdvanced { .. }
+                | Self::IncidentRelieved { .. }
+                | Self::IncidentDue { .. }
+                | Self::IncidentLapsed { .. }
+                | Self::CallExcluded { .. }
                 | Self::CallRouted { .. }
+                | Self::EntranceDecided { .. }
         )
     }
 
@@ -102,6 +132,7 @@ impl Body {
             self,
             Self::SiteOpened { .. }
                 | Self::CareSettings { .. }
+                | Self::RhythmChosen { .. }
                 | Self::ModelsUsed { .. }
                 | Self::NoticeConfirmed { .. }
                 | Self::NoticeWithdrawn { .. }
@@ -118,6 +149,11 @@ impl Body {
                 | Self::WebhookChanged { .. }
                 | Self::RetentionSet { .. }
                 | Self::RetentionRan { .. }
+                | Self::AlertRated { .. }
+                | Self::CueSharingChosen { .. }
+                | Self::IncidentDutyDone { .. }
+                | Self::IncidentClosed { .. }
+                | Self::IncidentBundled { .. }
         )
     }
 
@@ -132,6 +168,9 @@ impl Body {
             | Self::CallTransferred { call, .. }
             | Self::CallEnded { call, .. }
             | Self::CallDescribed { call, .. }
+            | Self::EntranceOpened { call }
+            | Self::EntranceMoved { call, .. }
+            | Self::EntranceDecided { call, .. }
             | Self::RouteAsked { call, .. }
             | Self::CallRouted { call, .. }
             | Self::LegOpened { call, .. }
@@ -146,8 +185,13 @@ impl Body {
             | Self::CallerSignal { call, .. }
             | Self::PromptShown { call, .. }
             | Self::AgentCue { call, .. }
+            | Self::IncidentOpened { call, .. }
+            | Self::IncidentJoinAsked { call, .. }
+            | Self::CallExcluded { call }
             | Self::AbuseReported { call, .. } => Some(call),
-            Self::AlertRaised { call, .. } | Self::AlertHeld { call, .. } => call.as_ref(),
+            Self::AlertRaised { call, .. } | Self::AlertHeld { call, .. } | Self::HelpAsked { call, .. } => {
+                call.as_ref()
+            }
             _ => None,
         }
     }
@@ -174,8 +218,19 @@ impl Body {
             | Self::PresenceUnconfirmed { agent, .. }
             | Self::BreakEnded { agent, .. }
             | Self::BreakLapsed { agent, .. }
-            | Self::AlertRaised { agent, .. }
-            | Self::AlertHeld { agent, .. }
+            | Self::AlertRated { agent, .. }
+            | Self::HelpAsked { agent, .. }
+            | Self::CueSharingChosen { agent, .. }
+            | Self::IncidentOpened { agent, .. }
+            | Self::IncidentAdvanced { agent, .. }
+            | Self::IncidentRelieved { agent, .. }
+            | Self::IncidentDue { agent, .. }
+            | Self::IncidentLapsed { agent, .. }
+            | Self::IncidentStepped { agent, .. }
+            | Self::IncidentJoinAsked { agent, .. }
+            | Self::IncidentDutyDone { agent, .. }
+            | Self::IncidentClosed { agent, .. }
+            | Self::IncidentBundled { agent, .. }
             | Self::BreakAnswered { agent, .. }
             | Self::BreakApproved { agent, .. }
             | Self::AgentTeam { agent, .. }
@@ -184,7 +239,10 @@ impl Body {
             | Self::AgentCue { agent, .. }
             | Self::AbuseReported { agent, .. }
             | Self::InferenceDisputed { agent, .. } => Some(agent),
-            Self::CallOffered { agent, .. } | Self::CallRouted { agent, .. } => agent.as_ref(),
+            Self::CallOffered { agent, .. }
+            | Self::CallRouted { agent, .. }
+            | Self::AlertRaised { agent, .. }
+            | Self::AlertHeld { agent, .. } => agent.as_ref(),
             Self::CallTransferred { to, .. } => to.as_ref(),
             _ => None,
         }

@@ -6,12 +6,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AlertOutcome, Band, CallerSign, Cohort, Evidence, Intent, ModelUsed, Objection, OfferAnswer, PayloadKind,
-    Presence, PresenceFault, Reason, Report, RouteFacts, SignalKind, Skill, Waiting, WebhookChange,
-    WordSigns, WorkState,
+    AlertOutcome, Band, CallerSign, Cohort, CueSharing, EntranceDecision, Evidence, IncidentOutcome, IncidentStep, Intent, Joining, ModelUsed, Objection,
+    OfferAnswer, PayloadKind, Presence, PresenceFault, Reason, Report, Rhythm, RhythmMinutes, RouteFacts,
+    SignalKind, Skill, Waiting, WebhookChange, WordSigns, WorkState,
 };
 use crate::{
-    id::{AccountId, AgentId, AlertId, CallId, EventId, OfferId, PayloadId, QueueId, SubjectId, WebhookId},
+    id::{AccountId, AgentId, AlertId, CallId, EventId, IncidentId, OfferId, PayloadId, QueueId, SubjectId, WebhookId},
     policy::{Notice, Profile, Purpose},
     units::{Party, Share},
 };
@@ -109,6 +109,18 @@ pub enum Body {
         skills: Vec<Skill>,
         /// Language tags in lower case, such as `zh`.
         languages: Vec<String>,
+    },
+    /// A caller is in front of the queues, and Calmline is to find out where they want to.
+    #[serde(rename = "entrance.opened")]
+    EntranceOpened { call: CallId },
+    /// The phone platform says whether a caller was passed on as wanted.
+    #[serde(rename = "entrance.moved")]
+    EntranceMoved {
+        call: CallId,
+        /// Where to.
+        queue: QueueId,
+        /// Whether the caller is there; where not, it is the platform's to do as it would without Calmline.
+        done: bool,
     },
     /// A router asks who should take a call.
     #[serde(rename = "route.asked")]
@@ -422,7 +434,12 @@ pub enum Body {
     #[serde(rename = "alert.raised")]
     AlertRaised {
         alert: AlertId,
-        agent: AgentId,
+        /// Who needs help; nobody where a queue does.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        agent: Option<AgentId>,
+        /// Which queue needs help.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        queue: Option<QueueId>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         call: Option<CallId>,
         reason: Reason,
@@ -436,11 +453,67 @@ pub enum Body {
     /// An alert was held back because the hour's budget is spent.
     #[serde(rename = "alert.held")]
     AlertHeld {
-        agent: AgentId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        agent: Option<AgentId>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         call: Option<CallId>,
         reason: Reason,
     },
+    /// Nobody has answered or acknowledged an alert: a second person is told.
+    #[serde(rename = "alert.escalated")]
+    AlertEscalated { alert: AlertId },
+    /// A rule of alerts has been wrong too often to take supervisors' time: it rests for a while.
+    #[serde(rename = "alert.rule_muted")]
+    AlertRuleMuted {
+        /// The rule: the catalogue code of its alerts.
+        rule: String,
+        /// How many of the answers about its alerts said that they were right.
+        right: u32,
+        /// How many answers there were, of supervisors and agents together.
+        answers: u32,
+        /// When it is tried again.
+        until: Timestamp,
+    },
+    /// An incident of abuse was opened by the agent's key.
+    #[serde(rename = "incident.opened")]
+    IncidentOpened {
+        incident: IncidentId,
+        agent: AgentId,
+        call: CallId,
+        /// What can be said to the caller next; nothing where the call is over.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next: Option<IncidentStep>,
+    },
+    /// The ladder was climbed by one rung.
+    #[serde(rename = "incident.advanced")]
+    IncidentAdvanced {
+        incident: IncidentId,
+        agent: AgentId,
+        /// The rung that was taken.
+        step: IncidentStep,
+        /// What can be said next; nothing at the ladder's end, or where the site lets nobody end a call.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next: Option<IncidentStep>,
+    },
+    /// The agent is out of an abusive call: they get a cool-off outside of the quota of breaks, and easier calls for a while.
+    #[serde(rename = "incident.relieved")]
+    IncidentRelieved {
+        incident: IncidentId,
+        agent: AgentId,
+        /// How long the cool-off is that is offered, in minutes.
+        cool_off_minutes: u32,
+        /// How long calls are easier after that, in minutes.
+        easier_minutes: u32,
+    },
+    /// It is time to ask the agent how they are.
+    #[serde(rename = "incident.due")]
+    IncidentDue { incident: IncidentId, agent: AgentId },
+    /// Nobody has closed an incident for long: it is over.
+    #[serde(rename = "incident.lapsed")]
+    IncidentLapsed { incident: IncidentId, agent: AgentId },
+    /// A call counts in nobody's figures of satisfaction, quality, handling time and complaints. It does not say why.
+    #[serde(rename = "call.excluded")]
+    CallExcluded { call: CallId },
 
     /// Who should take a call, or until when it waits.
     #[serde(rename = "call.routed")]
@@ -458,6 +531,15 @@ pub enum Body {
         reasons: Vec<Reason>,
         /// What was known.
         facts: RouteFacts,
+    },
+
+    /// What is asked of a caller in front of the queues, or where they are passed on to.
+    #[serde(rename = "entrance.decided")]
+    EntranceDecided {
+        call: CallId,
+        /// What, and why.
+        #[serde(flatten)]
+        decided: EntranceDecision,
     },
 
     // ── people ──
@@ -487,6 +569,52 @@ pub enum Body {
         /// What was done about it: a catalogue code.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         action: Option<String>,
+    },
+    /// A supervisor has seen an alert and looks after it.
+    #[serde(rename = "alert.acknowledged")]
+    AlertAcknowledged { alert: AlertId, by: AccountId },
+    /// An agent said in private whether an alert about them was right, and whether it was welcome. Only counted by rule.
+    #[serde(rename = "alert.rated")]
+    AlertRated { alert: AlertId, agent: AgentId, right: bool, welcome: bool },
+    /// An agent asks for a supervisor, or has chosen beforehand when one is to be asked.
+    #[serde(rename = "help.asked")]
+    HelpAsked {
+        agent: AgentId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        call: Option<CallId>,
+        /// What they want: a catalogue code.
+        action: String,
+    },
+    /// An agent chose what becomes of cues in their voice. For the agent alone.
+    #[serde(rename = "cue.sharing_chosen")]
+    CueSharingChosen { agent: AgentId, sharing: CueSharing },
+    /// An agent has taken a rung of an incident's ladder.
+    #[serde(rename = "incident.stepped")]
+    IncidentStepped { incident: IncidentId, agent: AgentId, step: IncidentStep },
+    /// A supervisor asks to come into the call of an incident. The agent sees it.
+    #[serde(rename = "incident.join_asked")]
+    IncidentJoinAsked { incident: IncidentId, agent: AgentId, call: CallId, join: Joining, by: AccountId },
+    /// A duty of the employer after an incident was done.
+    #[serde(rename = "incident.duty_done")]
+    IncidentDutyDone {
+        incident: IncidentId,
+        agent: AgentId,
+        /// Which: a catalogue code.
+        duty: String,
+        by: AccountId,
+    },
+    /// An incident was closed, by its agent or a supervisor.
+    #[serde(rename = "incident.closed")]
+    IncidentClosed { incident: IncidentId, agent: AgentId, outcome: IncidentOutcome, by: AccountId },
+    /// What is known of an incident that is over was put together for its agent, and for nobody else.
+    #[serde(rename = "incident.bundled")]
+    IncidentBundled {
+        incident: IncidentId,
+        agent: AgentId,
+        /// The bundle, sealed.
+        bundle: PayloadId,
+        /// The last hash of its chain, in hexadecimal.
+        head: String,
     },
     /// A supervisor said that the floor is covered while an agent takes their break.
     #[serde(rename = "break.approved")]
@@ -518,6 +646,15 @@ pub enum Body {
         own: bool,
         /// Counting, with at least four others, into what new agents start from.
         team: bool,
+    },
+    /// An administrator chose the rhythm of breaks. It goes before what the configuration says, until another is chosen.
+    #[serde(rename = "rhythm.chosen")]
+    RhythmChosen {
+        rhythm: Rhythm,
+        /// The minutes that it stood for when it was chosen, so that the log outlives a preset that is changed.
+        #[serde(flatten)]
+        minutes: RhythmMinutes,
+        by: AccountId,
     },
     /// How the groups of a site were in a week that is over. Written once; nothing that comes later changes it.
     #[serde(rename = "wellbeing.frozen")]

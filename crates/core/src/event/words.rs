@@ -45,4 +45,7 @@ pub struct Intent {
     pub name: Option<String>,
     /// The probability of the likeliest intent, also where it was too small to count.
     pub confidence: Share,
+    /// The likeliest intent that was not given, and its probability.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub runner_up: Option<(String, Share)>,
 }

@@ -46,7 +46,14 @@ impl IntentReader {
         let answer = answers.first();
         Ok(Intent {
             name: answer.and_then(|answer| answer.intent).map(str::to_owned),
-            confidence: Share::new(answer.map_or(0.0, |answer| f64::from(answer.confidence))).rounded(),
+            confidence: share(answer.map_or(0.0, |answer| answer.confidence)),
+            runner_up: answer
+                .and_then(|answer| answer.runner_up)
+                .map(|(name, confidence)| (name.to_owned(), share(confidence))),
         })
     }
+}
+
+fn share(probability: f32) -> Share {
+    Share::new(f64::from(probability)).rounded()
 }

@@ -92,15 +92,19 @@ pub enum Resource {
     Operations,
     /// How groups of five and more were in past weeks.
     Wellbeing,
+    /// Minutes that count as worked whatever was done in them, by agent and interval, without the reason.
+    ProtectedMinutes,
     /// What is kept of callers: its end, never its words.
     Callers,
     /// How often the software was right, by rule, signal and week; never by person.
     Monitoring,
+    /// Which calls count in nobody's figures; never why, nor whose they were.
+    Exclusions,
 }
 
 impl Resource {
     /// All resources.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::OwnAccount,
         Self::OwnDay,
         Self::OwnData,
@@ -114,8 +118,10 @@ impl Resource {
         Self::Keys,
         Self::Operations,
         Self::Wellbeing,
+        Self::ProtectedMinutes,
         Self::Callers,
         Self::Monitoring,
+        Self::Exclusions,
     ];
 }
 
@@ -133,8 +139,8 @@ pub enum Action {
 pub fn may(role: Role, action: Action, resource: Resource) -> bool {
     use Action::{Change, Read};
     use Resource::{
-        Accounts, Alerts, Attestation, Callers, Calls, Floor, Keys, Monitoring, Operations, OwnAccount,
-        OwnData, OwnDay, Policy, Transcripts, Wellbeing,
+        Accounts, Alerts, Attestation, Callers, Calls, Exclusions, Floor, Keys, Monitoring, Operations, OwnAccount,
+        OwnData, OwnDay, Policy, ProtectedMinutes, Transcripts, Wellbeing,
     };
     let granted: &[(Action, Resource)] = match role {
         Role::Agent => &[(Read, OwnDay), (Change, OwnDay), (Read, OwnData), (Change, OwnData)],
@@ -149,7 +155,7 @@ pub fn may(role: Role, action: Action, resource: Resource) -> bool {
             (Read, Wellbeing),
         ],
         Role::Analyst => &[(Read, Floor), (Read, Calls), (Read, Operations), (Read, Monitoring)],
-        Role::Planner => &[(Read, Operations)],
+        Role::Planner => &[(Read, Exclusions), (Read, Operations), (Read, ProtectedMinutes)],
         Role::Coach => &[(Read, Calls), (Read, Transcripts)],
         Role::Admin => &[
             (Change, Policy),

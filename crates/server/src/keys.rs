@@ -32,7 +32,7 @@ impl FreshKey {
         let secret = match (secret, kind) {
             (Some(secret), _) => Some(secret),
             (None, KeyKind::Audiohook | KeyKind::Twilio) => Some(token::random::<32>()?.to_vec()),
-            (None, KeyKind::Events | KeyKind::Route) => None,
+            (None, KeyKind::Events | KeyKind::Route | KeyKind::Workforce) => None,
         };
         let client_secret = secret.as_deref().map(|secret| STANDARD.encode(secret));
         let new =

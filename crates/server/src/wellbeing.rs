@@ -87,6 +87,7 @@ pub fn cohorts(people: &[Week]) -> Vec<Cohort> {
         exposure: work.then(|| extent(weeks, 1)).flatten(),
         strain: work.then(|| extent(weeks, 2)).flatten(),
         energy: energy.then(|| average_energy(weeks)).flatten(),
+        ..Cohort::default()
     };
     let whole = cohort(None, &at_work, by_work.whole, by_energy.whole);
     let named = teams.iter().filter(|(team, _)| !team.is_empty());

@@ -18,11 +18,14 @@ pub enum KeyKind {
     Events,
     /// Routing.
     Route,
+    /// Workforce management and payroll: the minutes that count as worked.
+    Workforce,
 }
 
 impl KeyKind {
     /// All kinds.
-    pub const ALL: [Self; 4] = [Self::Audiohook, Self::Twilio, Self::Events, Self::Route];
+    pub const ALL: [Self; 5] =
+        [Self::Audiohook, Self::Twilio, Self::Events, Self::Route, Self::Workforce];
 
     /// The word used in JSON, on the command line and in the store.
     #[must_use]
@@ -32,6 +35,7 @@ impl KeyKind {
             Self::Twilio => "twilio",
             Self::Events => "events",
             Self::Route => "route",
+            Self::Workforce => "workforce",
         }
     }
 }

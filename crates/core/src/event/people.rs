@@ -73,6 +73,12 @@ pub enum Report {
     CheckIn,
     /// Something that went well, in the agent's own words.
     GoodMoment,
+    /// The answers to the WHO-5 well-being index, as JSON.
+    Who5,
+    /// The answers to the Copenhagen Burnout Inventory, as JSON.
+    Burnout,
+    /// The answers to the pulse by HSE's six management standards, as JSON.
+    Pulse,
 }
 
 /// What a supervisor did with an alert.

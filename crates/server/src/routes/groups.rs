@@ -88,7 +88,7 @@ impl MeasureBody {
 
 impl CohortBody {
     fn new(cohort: Cohort, lang: Lang) -> Self {
-        let Cohort { team, people, load, exposure, strain, energy } = cohort;
+        let Cohort { team, people, load, exposure, strain, energy, .. } = cohort;
         let extent = |extent: Option<Extent>| extent.map(|extent| MeasureBody::of_extent(extent, lang));
         let whole = people.is_some() && energy.is_some();
         Self {

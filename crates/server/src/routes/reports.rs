@@ -118,7 +118,7 @@ pub(super) async fn reports(
         let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
         let (energy, text) = match report {
             Report::CheckIn => (text.and_then(|text| text.parse().ok()), None),
-            Report::GoodMoment => (None, text),
+            _ => (None, text),
         };
         ReportBody { event, at, report, call, energy, text }
     };

@@ -137,6 +137,8 @@ ids! {
     OfferId = "offer_id";
     /// An alert, derived from the decision that raised it.
     AlertId = "alert_id";
+    /// An incident of abuse, derived from the key press that opened it.
+    IncidentId = "incident_id";
     /// A sealed personal payload.
     PayloadId = "payload_id";
     /// Someone who signs in.
@@ -158,6 +160,12 @@ impl SubjectId {
     #[must_use]
     pub fn of_caller(call: &CallId) -> Self {
         Self(format!("caller:{:.120}", call.0))
+    }
+
+    /// The subject that an incident is: what is sealed about it can be erased without the rest of what is about its agent.
+    #[must_use]
+    pub fn of_incident(incident: &IncidentId) -> Self {
+        Self(format!("incident:{:.118}", incident.0))
     }
 }
 

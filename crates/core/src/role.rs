@@ -94,6 +94,8 @@ pub enum Resource {
     Wellbeing,
     /// Minutes that count as worked whatever was done in them, by agent and interval, without the reason.
     ProtectedMinutes,
+    /// What a break costs its queue: for those who plan, never a reason to refuse one.
+    BreakPrices,
     /// What is kept of callers: its end, never its words.
     Callers,
     /// How often the software was right, by rule, signal and week; never by person.
@@ -119,6 +121,7 @@ impl Resource {
         Self::Operations,
         Self::Wellbeing,
         Self::ProtectedMinutes,
+        Self::BreakPrices,
         Self::Callers,
         Self::Monitoring,
         Self::Exclusions,
@@ -139,8 +142,8 @@ pub enum Action {
 pub fn may(role: Role, action: Action, resource: Resource) -> bool {
     use Action::{Change, Read};
     use Resource::{
-        Accounts, Alerts, Attestation, Callers, Calls, Exclusions, Floor, Keys, Monitoring, Operations, OwnAccount,
-        OwnData, OwnDay, Policy, ProtectedMinutes, Transcripts, Wellbeing,
+        Accounts, Alerts, Attestation, BreakPrices, Callers, Calls, Exclusions, Floor, Keys, Monitoring,
+        Operations, OwnAccount, OwnData, OwnDay, Policy, ProtectedMinutes, Transcripts, Wellbeing,
     };
     let granted: &[(Action, Resource)] = match role {
         Role::Agent => &[(Read, OwnDay), (Change, OwnDay), (Read, OwnData), (Change, OwnData)],
@@ -154,8 +157,12 @@ pub fn may(role: Role, action: Action, resource: Resource) -> bool {
             (Read, Operations),
             (Read, Wellbeing),
         ],
-        Role::Analyst => &[(Read, Floor), (Read, Calls), (Read, Operations), (Read, Monitoring)],
-        Role::Planner => &[(Read, Exclusions), (Read, Operations), (Read, ProtectedMinutes)],
+        Role::Analyst => {
+            &[(Read, Floor), (Read, Calls), (Read, Operations), (Read, BreakPrices), (Read, Monitoring)]
+        }
+        Role::Planner => {
+            &[(Read, Exclusions), (Read, Operations), (Read, ProtectedMinutes), (Read, BreakPrices)]
+        }
         Role::Coach => &[(Read, Calls), (Read, Transcripts)],
         Role::Admin => &[
             (Change, Policy),

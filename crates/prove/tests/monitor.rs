@@ -159,7 +159,8 @@ fn outcomes_and_what_came_true_are_counted_where_it_was_told() {
         let alert = AlertId::new(call.as_str()).expect("an id");
         let raised = Body::AlertRaised {
             alert: alert.clone(),
-            agent: AgentId::new("a0").expect("an id"),
+            agent: AgentId::new("a0").ok(),
+            queue: None,
             call: Some(call.clone()),
             reason: Reason::new("alert.abuse"),
             confidence: Share::new(0.9),

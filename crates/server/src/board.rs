@@ -150,7 +150,10 @@ impl Rows {
                     (*changed, rest.approved) = (event.position, true);
                 }
             }
-            Body::AlertRaised { alert, .. } | Body::AlertClosed { alert, .. } => {
+            Body::AlertRaised { alert, .. }
+            | Body::AlertAcknowledged { alert, .. }
+            | Body::AlertEscalated { alert }
+            | Body::AlertClosed { alert, .. } => {
                 self.alerts.insert(alert.clone(), event.position);
             }
             _ => {}

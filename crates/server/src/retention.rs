@@ -22,12 +22,13 @@ const LOOK: Duration = Duration::from_secs(10 * 60);
 /// shortest time that the purpose needs) gives no number; these are a choice: complaints and appeals come within three months,
 /// what placeholders stand for is needed sooner if at all, people look back at what they said of themselves over a
 /// year, and at how they sounded over some weeks.
-pub const DEFAULTS: [(PayloadKind, u32); 5] = [
+pub const DEFAULTS: [(PayloadKind, u32); 6] = [
     (PayloadKind::Transcript, 90),
     (PayloadKind::Original, 30),
     (PayloadKind::Envelope, 90),
     (PayloadKind::SelfReport, 365),
     (PayloadKind::VoiceCue, 30),
+    (PayloadKind::Incident, 1_095),
 ];
 
 /// What holds at a site.

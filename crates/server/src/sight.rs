@@ -122,10 +122,16 @@ fn resource_of(body: &Body) -> Option<Resource> {
         | Body::LegOpened { .. }
         | Body::LegGap { .. }
         | Body::LegClosed { .. } => Some(Resource::Floor),
-        Body::QueueSnapshot { .. } | Body::BreakPriced { .. } => Some(Resource::Operations),
-        Body::AlertRaised { .. } | Body::AlertHeld { .. } | Body::AlertClosed { .. } => {
-            Some(Resource::Alerts)
-        }
+        Body::QueueSnapshot { .. } => Some(Resource::Operations),
+        Body::BreakPriced { .. } => Some(Resource::BreakPrices),
+        Body::AlertRaised { .. }
+        | Body::AlertHeld { .. }
+        | Body::AlertEscalated { .. }
+        | Body::AlertAcknowledged { .. }
+        | Body::AlertClosed { .. }
+        | Body::AlertRuleMuted { .. }
+        | Body::IncidentJoinAsked { .. } => Some(Resource::Alerts),
+        Body::CallExcluded { .. } => Some(Resource::Exclusions),
         Body::SiteOpened { .. }
         | Body::CareSettings { .. }
         | Body::RhythmChosen { .. }
@@ -164,6 +170,18 @@ fn resource_of(body: &Body) -> Option<Resource> {
         | Body::SelfReported { .. }
         | Body::AgentCue { .. }
         | Body::AbuseReported { .. }
+        | Body::AlertRated { .. }
+        | Body::HelpAsked { .. }
+        | Body::CueSharingChosen { .. }
+        | Body::IncidentOpened { .. }
+        | Body::IncidentAdvanced { .. }
+        | Body::IncidentRelieved { .. }
+        | Body::IncidentDue { .. }
+        | Body::IncidentLapsed { .. }
+        | Body::IncidentStepped { .. }
+        | Body::IncidentDutyDone { .. }
+        | Body::IncidentClosed { .. }
+        | Body::IncidentBundled { .. }
         | Body::FitChosen { .. }
         | Body::InferenceDisputed { .. } => None,
     }

@@ -3,7 +3,10 @@
 use calmline_core::{
     Body,
     catalog::Lang,
-    event::{AlertOutcome, EntranceStep, ModelUsed, OfferAnswer, Presence, PresenceFault, Reason, Report, WorkState},
+    event::{
+        AlertOutcome, EntranceStep, IncidentStep, ModelUsed, OfferAnswer, Presence, PresenceFault, Reason,
+        Report, WorkState,
+    },
     policy::{Notice, Purpose},
 };
 
@@ -146,6 +149,34 @@ pub fn told(body: &Body, lang: Lang) -> Told {
         Body::AlertClosed { outcome, action, .. } => {
             Told::say(lang, outcome_code(*outcome)).because(action.as_ref().map(say))
         }
+        Body::AlertAcknowledged { .. } => Told::say(lang, "alert.acknowledged"),
+        Body::AlertEscalated { .. } => Told::say(lang, "alert.escalated"),
+        Body::AlertRuleMuted { rule, right, answers, .. } => {
+            let muted = Reason::new("alert.rule_muted").with("rule", format!("rule.{rule}").as_str());
+            Told::tell(lang, &muted.with("right", f64::from(*right)).with("answers", f64::from(*answers)))
+        }
+        Body::AlertRated { .. } => Told::say(lang, "alert.rated"),
+        Body::HelpAsked { action, .. } => Told::say(lang, "help.asked").because([say(action)]),
+        Body::CueSharingChosen { sharing, .. } => {
+            Told::say(lang, &format!("cue_sharing.{}", sharing.as_str()))
+        }
+        Body::IncidentOpened { next, .. } => Told::say(lang, "incident.opened").because(next_of(lang, *next)),
+        Body::IncidentStepped { step, .. } => Told::say(lang, &format!("incident.step.{}", step.as_str())),
+        Body::IncidentAdvanced { step, next, .. } => {
+            Told::say(lang, &format!("incident.step.{}", step.as_str())).because(next_of(lang, *next))
+        }
+        Body::IncidentJoinAsked { join, .. } => Told::say(lang, &format!("incident.join.{}", join.as_str())),
+        Body::IncidentRelieved { cool_off_minutes, easier_minutes, .. } => {
+            let relieved = Reason::new("incident.relieved").with("minutes", f64::from(*cool_off_minutes));
+            Told::tell(lang, &relieved.with("easier", f64::from(*easier_minutes)))
+        }
+        Body::IncidentDue { .. } => Told::say(lang, "incident.due"),
+        Body::IncidentLapsed { .. } => Told::say(lang, "incident.lapsed"),
+        Body::IncidentDutyDone { duty, .. } => Told::say(lang, "incident.duty_done").because([say(duty)]),
+        Body::IncidentClosed { outcome, .. } => Told::say(lang, "incident.closed")
+            .because([lang.say(&format!("incident.outcome.{}", outcome.as_str())).to_owned()]),
+        Body::IncidentBundled { .. } => Told::say(lang, "incident.bundled"),
+        Body::CallExcluded { .. } => Told::say(lang, "call.excluded"),
         Body::BreakApproved { .. } => Told::say(lang, "break.approved"),
         Body::AgentTeam { team: Some(team), .. } => {
             // The name is the site's own: it is never looked up in the catalogue.
@@ -184,6 +215,10 @@ fn of_model(lang: Lang, model: &ModelUsed) -> String {
     };
     let task = lang.say(&format!("models.task.{}", model.task.as_str()));
     lang.say(code).replace("{task}", task).replace("{sha256}", hash).replace("{name}", &model.name)
+}
+
+fn next_of(lang: Lang, next: Option<IncidentStep>) -> Option<String> {
+    Some(lang.say(&format!("incident.next.{}", next?.as_str())).to_owned())
 }
 
 fn of_notice(lang: Lang, code: &str, notice: Notice) -> Told {

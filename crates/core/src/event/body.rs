@@ -6,12 +6,16 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AlertOutcome, Band, CallerSign, Cohort, CueSharing, EntranceDecision, Evidence, IncidentOutcome, IncidentStep, Intent, Joining, ModelUsed, Objection,
-    OfferAnswer, PayloadKind, Presence, PresenceFault, Reason, Report, Rhythm, RhythmMinutes, RouteFacts,
-    SignalKind, Skill, Waiting, WebhookChange, WordSigns, WorkState,
+    AlertOutcome, Band, CallerSign, Cohort, CueSharing, EntranceDecision, Evidence, IncidentOutcome,
+    IncidentStep, Intent, Joining, ModelUsed, Objection, OfferAnswer, PayloadKind, Presence, PresenceFault,
+    Reason, Report, Rhythm, RhythmMinutes, RouteFacts, SignalKind, Skill, Waiting, WebhookChange, WordSigns,
+    WorkState,
 };
 use crate::{
-    id::{AccountId, AgentId, AlertId, CallId, EventId, IncidentId, OfferId, PayloadId, QueueId, SubjectId, WebhookId},
+    id::{
+        AccountId, AgentId, AlertId, CallId, EventId, IncidentId, OfferId, PayloadId, QueueId, SubjectId,
+        WebhookId,
+    },
     policy::{Notice, Profile, Purpose},
     units::{Party, Share},
 };

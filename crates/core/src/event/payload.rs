@@ -40,12 +40,21 @@ pub enum PayloadKind {
     /// What an agent's voice showed in a call against their own usual ([`CallCue`](super::CallCue)), and that usual: a dozen
     /// means and variances.
     VoiceCue,
+    /// What is known of an incident of abuse that is over, for its agent to keep or delete.
+    Incident,
 }
 
 impl PayloadKind {
     /// All kinds.
-    pub const ALL: [Self; 6] =
-        [Self::Transcript, Self::Original, Self::Identity, Self::SelfReport, Self::Envelope, Self::VoiceCue];
+    pub const ALL: [Self; 7] = [
+        Self::Transcript,
+        Self::Original,
+        Self::Identity,
+        Self::SelfReport,
+        Self::Envelope,
+        Self::VoiceCue,
+        Self::Incident,
+    ];
 
     /// The word used in JSON and in the store.
     #[must_use]
@@ -57,6 +66,7 @@ impl PayloadKind {
             Self::SelfReport => "self_report",
             Self::Envelope => "envelope",
             Self::VoiceCue => "voice_cue",
+            Self::Incident => "incident",
         }
     }
 }

@@ -203,7 +203,8 @@ mod tests {
         let quote = PayloadId::new("secret-words").unwrap();
         let alert = event(Body::AlertRaised {
             alert: AlertId::new("al").unwrap(),
-            agent: AgentId::new("a").unwrap(),
+            agent: AgentId::new("a").ok(),
+            queue: None,
             call: Some(CallId::new("c").unwrap()),
             reason: Reason::new("alert.agitation"),
             confidence: Share::new(0.9),

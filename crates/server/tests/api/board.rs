@@ -169,7 +169,8 @@ async fn a_board_that_is_made_anew_knows_teams_breaks_and_alerts() -> Outcome {
     assert_eq!(client.post("/v1/me/offers/o-1/answer", &json!({"answer": "accepted"})).await?.status, 204);
     let raised = Body::AlertRaised {
         alert: AlertId::new("a-1")?,
-        agent: me,
+        agent: Some(me),
+        queue: None,
         call: None,
         reason: Reason::new("alert.abuse"),
         confidence: Share::new(0.9),

@@ -8,7 +8,8 @@ use crate::house::{House, Outcome};
 fn alert(agent: AgentId, call: CallId) -> anyhow::Result<Body> {
     Ok(Body::AlertRaised {
         alert: AlertId::new("a-1")?,
-        agent,
+        agent: Some(agent),
+        queue: None,
         call: Some(call),
         reason: Reason::new("alert.abuse"),
         confidence: Share::new(0.9),

@@ -271,7 +271,8 @@ async fn an_alert_shows_its_evidence_and_takes_one_outcome() -> Outcome {
     let alert = AlertId::new("a-1")?;
     let raised = Body::AlertRaised {
         alert,
-        agent: me,
+        agent: Some(me),
+        queue: None,
         call: Some(call),
         reason: Reason::new("alert.agitated_caller").with("minutes", 3.0),
         confidence: Share::new(0.9),

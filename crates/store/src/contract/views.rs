@@ -48,7 +48,8 @@ async fn a_day(store: &dyn Store) -> Outcome {
             11,
             Body::AlertRaised {
                 alert: alert.clone(),
-                agent: agent.clone(),
+                agent: Some(agent.clone()),
+                queue: None,
                 call: Some(call.clone()),
                 reason: Reason::new("alert.abuse").with("times", 2.0),
                 confidence: Share::new(0.9),

@@ -187,7 +187,9 @@ fn keys_of<'e>(site: &'e SiteId, body: &'e Body) -> impl Iterator<Item = Key<'e>
         Body::AlertRaised { alert, call: c, .. } => {
             (key(View::Alerts, alert.as_str()), c.as_ref().and_then(call))
         }
-        Body::AlertClosed { alert, .. } => (key(View::Alerts, alert.as_str()), None),
+        Body::AlertClosed { alert, .. }
+        | Body::AlertAcknowledged { alert, .. }
+        | Body::AlertEscalated { alert } => (key(View::Alerts, alert.as_str()), None),
         Body::BreakOffered { offer, .. }
         | Body::BreakAnswered { offer, .. }
         | Body::BreakBegan { offer, .. }
@@ -271,23 +273,30 @@ fn new_call(call: &CallId, began: Timestamp) -> CallRow {
 
 fn fold_alert(row: &mut Option<Row>, at: Timestamp, body: &Body) {
     match (body, row.as_mut()) {
-        (Body::AlertRaised { alert, agent, call, reason, confidence, evidence, action, expires }, None) => {
+        (Body::AlertRaised { alert, agent, queue, call, reason, confidence, evidence, action, expires }, None) => {
             *row = Some(Row::Alert(AlertRow {
                 alert: alert.clone(),
                 raised: at,
                 agent: agent.clone(),
+                queue: queue.clone(),
                 call: call.clone(),
                 reason: reason.clone(),
                 confidence: *confidence,
                 evidence: evidence.clone(),
                 action: action.clone(),
                 expires: *expires,
+                acknowledged: None,
+                escalated: None,
                 outcome: None,
                 closed: None,
                 closed_by: None,
                 done: None,
             }));
         }
+        (Body::AlertAcknowledged { .. }, Some(Row::Alert(row))) => {
+            row.acknowledged = row.acknowledged.or(Some(at));
+        }
+        (Body::AlertEscalated { .. }, Some(Row::Alert(row))) => row.escalated = Some(at),
         // The first answer stands.
         (Body::AlertClosed { outcome, by, action, .. }, Some(Row::Alert(row))) if row.outcome.is_none() => {
             let outcome: AlertOutcome = *outcome;

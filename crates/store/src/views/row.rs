@@ -78,8 +78,12 @@ pub struct AlertRow {
     pub alert: AlertId,
     /// When it was raised.
     pub raised: Timestamp,
-    /// Who needs help.
-    pub agent: AgentId,
+    /// Who needs help; nobody where a queue does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<AgentId>,
+    /// Which queue needs help.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queue: Option<QueueId>,
     /// In which call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub call: Option<CallId>,
@@ -93,6 +97,12 @@ pub struct AlertRow {
     pub action: String,
     /// When it goes away by itself.
     pub expires: Timestamp,
+    /// When somebody said that they look after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acknowledged: Option<Timestamp>,
+    /// When a second person was told, since nobody had.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub escalated: Option<Timestamp>,
     /// What became of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<AlertOutcome>,

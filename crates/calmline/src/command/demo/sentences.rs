@@ -169,7 +169,8 @@ mod tests {
         let (agent, call) = (AgentId::new("pseudonym").unwrap(), CallId::new("c").unwrap());
         let alert = Body::AlertRaised {
             alert: calmline_core::AlertId::new("a").unwrap(),
-            agent: agent.clone(),
+            agent: Some(agent.clone()),
+            queue: None,
             call: Some(call),
             reason: Reason::new("alert.agitated_caller").with("minutes", 1.6),
             confidence: Share::new(0.8),

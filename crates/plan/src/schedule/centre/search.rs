@@ -1,0 +1,197 @@
+//! The search for a roster: one person after another is taken out and put back where the others leave it best, with noise
+//! that is cooled.
+
+use super::{Instance, Roster, bound, cover::Cover, week::Weeks};
+use crate::schedule::{
+    draw::{Draw, Noise},
+    rounds::{Effort, Lane, Progress, run},
+};
+
+/// A roster and how good it is.
+#[derive(Debug, Clone)]
+pub struct Solution {
+    /// Who works when.
+    pub roster: Roster,
+    /// What it costs.
+    pub objective: i64,
+    /// No roster costs less.
+    pub bound: i64,
+    /// Rounds of search that were done.
+    pub rounds: u64,
+}
+
+/// Searches for a good roster until the bound is reached, the effort is spent or `go_on` says no. It is asked between
+/// rounds, of which each takes some hundredths of a second.
+pub fn solve(instance: &Instance, effort: &Effort, go_on: &mut dyn FnMut(Progress) -> bool) -> Solution {
+    let mut lanes: Vec<Search> =
+        (0..effort.lanes.max(1)).map(|lane| Search::new(instance, effort.seed, lane as u64)).collect();
+    let bound = bound::below(instance, lanes[0].cover.cost);
+    let (best, rounds) = run(&mut lanes, bound, effort.rounds, go_on);
+    Solution { roster: Roster::of(instance, &best.weeks), objective: best.cost, bound, rounds }
+}
+
+/// Temperatures between which a cycle cools, in units of the objective. Choice, by trial on `centre-200`.
+const HOT: f64 = 1.2;
+const COLD: f64 = 0.12;
+/// Sweeps of the first cycle; each is twice as long as the one before it, up to the most.
+const FIRST_CYCLE: u32 = 64;
+const LONGEST_CYCLE: u32 = 4096;
+/// Working days that one round places anew.
+const ROUND: usize = 40_000;
+
+#[derive(Debug, Clone)]
+pub(super) struct Best {
+    weeks: Vec<u16>,
+    cost: i64,
+}
+
+pub(super) struct Search<'a> {
+    instance: &'a Instance,
+    /// Where each person's week begins in `weeks`, and where it ends.
+    place: Vec<(usize, usize)>,
+    weeks: Vec<u16>,
+    cover: Cover,
+    best: Best,
+    finder: Weeks,
+    order: Vec<usize>,
+    draw: Draw,
+    noise: Noise,
+    /// Sweeps of this cycle that are done, and how many it has.
+    done: u32,
+    cycle: u32,
+    sweeps_a_round: u32,
+}
+
+impl<'a> Search<'a> {
+    fn new(instance: &'a Instance, seed: u64, lane: u64) -> Self {
+        let mut draw = Draw::new(seed, lane);
+        let noise = Noise::new(&mut draw);
+        let mut place = Vec::with_capacity(instance.agents.len());
+        let mut end = 0;
+        for agent in &instance.agents {
+            let from = end;
+            end += instance.stride(agent) * agent.days.len();
+            place.push((from, end));
+        }
+        let days: usize = instance.agents.iter().map(|agent| agent.days.len()).sum();
+        let mut search = Self {
+            instance,
+            place,
+            weeks: vec![0; end],
+            cover: Cover::empty(instance),
+            best: Best { weeks: Vec::new(), cost: 0 },
+            finder: Weeks::default(),
+            order: (0..instance.agents.len()).collect(),
+            draw,
+            noise,
+            done: 0,
+            cycle: FIRST_CYCLE,
+            sweeps_a_round: (ROUND / days.max(1)).clamp(1, FIRST_CYCLE as usize) as u32,
+        };
+        search.begin();
+        search
+    }
+
+    /// Everybody comes in turn, and then looks again, without noise.
+    fn begin(&mut self) {
+        self.draw.shuffle(&mut self.order);
+        for turn in 0..self.order.len() {
+            self.put(self.order[turn], false);
+        }
+        self.best = Best { weeks: self.weeks.clone(), cost: self.cover.cost };
+        self.sweep(false);
+        self.keep();
+    }
+
+    fn days(&self, who: usize) -> impl Iterator<Item = (usize, std::ops::Range<usize>)> + use<'a> {
+        let agent = &self.instance.agents[who];
+        let (stride, from) = (self.instance.stride(agent), self.place[who].0);
+        let slots = self.instance.slots;
+        agent.days.iter().enumerate().map(move |(row, &day)| {
+            let from = from + row * stride;
+            (day * slots, from..from + stride)
+        })
+    }
+
+    fn put(&mut self, who: usize, noisy: bool) {
+        let agent = &self.instance.agents[who];
+        if agent.days.is_empty() {
+            return;
+        }
+        let (from, to) = self.place[who];
+        let noise = noisy.then_some(&mut self.noise);
+        self.finder.best(self.instance, agent, &self.cover.one_more, noise, &mut self.weeks[from..to]);
+        for (base, placed) in self.days(who) {
+            self.cover.add(base, &self.weeks[placed], &self.instance.kinds[agent.kind]);
+        }
+    }
+
+    fn take(&mut self, who: usize) {
+        let kind = &self.instance.kinds[self.instance.agents[who].kind];
+        for (base, placed) in self.days(who) {
+            self.cover.remove(base, &self.weeks[placed], kind);
+        }
+    }
+
+    fn sweep(&mut self, noisy: bool) {
+        self.draw.shuffle(&mut self.order);
+        for turn in 0..self.order.len() {
+            let who = self.order[turn];
+            self.noise.jump(&mut self.draw);
+            self.take(who);
+            self.put(who, noisy);
+        }
+    }
+
+    fn keep(&mut self) {
+        if self.cover.cost < self.best.cost {
+            self.best.cost = self.cover.cost;
+            self.best.weeks.clone_from(&self.weeks);
+        }
+    }
+}
+
+impl Lane for Search<'_> {
+    type Best = Best;
+
+    fn round(&mut self) {
+        for _ in 0..self.sweeps_a_round {
+            if self.done == self.cycle {
+                self.done = 0;
+                self.cycle = (self.cycle * 2).min(LONGEST_CYCLE);
+            }
+            let way = f64::from(self.done) / f64::from(self.cycle);
+            self.noise.heat(HOT * (COLD / HOT).powf(way));
+            self.sweep(true);
+            self.keep();
+            self.done += 1;
+            if self.done == self.cycle {
+                return;
+            }
+        }
+    }
+
+    fn objective(&self) -> i64 {
+        self.best.cost
+    }
+
+    fn best(&self) -> Best {
+        self.best.clone()
+    }
+
+    fn at_rest(&self) -> bool {
+        self.done == self.cycle
+    }
+
+    fn adopt(&mut self, best: Best) {
+        self.weeks.clone_from(&best.weeks);
+        self.cover = Cover::empty(self.instance);
+        for who in 0..self.instance.agents.len() {
+            let kind = &self.instance.kinds[self.instance.agents[who].kind];
+            for (base, placed) in self.days(who) {
+                self.cover.add(base, &self.weeks[placed], kind);
+            }
+        }
+        self.best = best;
+    }
+}

@@ -40,6 +40,7 @@
 mod clock;
 mod exposure;
 mod load;
+mod person;
 pub mod personal;
 mod strain;
 mod usual;
@@ -51,6 +52,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use exposure::Exposure;
 pub(crate) use load::complexity;
+pub use person::Person;
 pub(crate) use usual::{Kind, Norms, Usual};
 
 use crate::{
@@ -372,13 +374,10 @@ impl Model {
         let occupancy = self.occupancy(settings);
         let pausing = self.idle_since_call > crate::time::seconds(set.pause_seconds);
         let calls_in_a_row = if pausing { 0 } else { self.calls_in_a_row };
-        let present = self.shift_began.filter(|_| self.activity != Activity::Off);
-        let shift = present.map_or(SignedDuration::ZERO, |began| between(began, self.at));
+        let shift = self.shift();
         let [holds, transfers, complex] =
             load::complications([&self.holds, &self.transfers, &self.complexity], set);
-        let (night, long) = clock::terms(self.at, shift, settings);
-        let on_duty = f64::from(u8::from(!self.activity.is_rest()));
-        let beyond = (self.strain.carried - settings.strain.carried_usual).max(0.0);
+        let ([strain, carried, clock], night) = self.strain_parts(settings);
         let parts: Parts = [
             occupancy.map_or(0.0, |busy| load::occupancy(busy, set)),
             load::back_to_back(calls_in_a_row, set),
@@ -394,9 +393,9 @@ impl Model {
             self.exposure.abuse(),
             self.exposure.agitation(),
             self.exposure.distress(),
-            self.strain.now,
-            settings.strain.weight_carried * beyond,
-            on_duty * (night + long),
+            strain,
+            carried,
+            clock,
         ];
         let sum = |range: std::ops::Range<usize>| parts[range].iter().sum::<f64>().clamp(0.0, 1.0);
         Reading {
@@ -409,10 +408,24 @@ impl Model {
             contacts: self.contacts,
             hard: self.hard.mean().unwrap_or(0.0),
             same_in_a_row: self.same_in_a_row,
-            night: night >= long,
+            night,
             work: self.work,
             shift,
         }
+    }
+
+    fn shift(&self) -> SignedDuration {
+        let present = self.shift_began.filter(|_| self.activity != Activity::Off);
+        present.map_or(SignedDuration::ZERO, |began| between(began, self.at))
+    }
+
+    /// [`Part::STRAIN`], and whether the body clock weighs more in the last than the length of the shift.
+    fn strain_parts(&self, settings: &Settings) -> ([f64; 3], bool) {
+        let (night, long) = clock::terms(self.at, self.shift(), settings);
+        let on_duty = f64::from(u8::from(!self.activity.is_rest()));
+        let beyond = (self.strain.carried - settings.strain.carried_usual).max(0.0);
+        let parts = [self.strain.now, settings.strain.weight_carried * beyond, on_duty * (night + long)];
+        (parts, night >= long)
     }
 
     fn occupancy(&self, settings: &Settings) -> Option<f64> {

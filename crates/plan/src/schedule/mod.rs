@@ -9,6 +9,7 @@
 
 pub mod centre;
 mod draw;
+pub mod nrp;
 mod rounds;
 
 pub use rounds::{Effort, Progress};

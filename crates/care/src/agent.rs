@@ -29,6 +29,13 @@ struct Met {
     at: Timestamp,
 }
 
+/// What supervisors were told of, as long as it holds.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct ToldOf {
+    pub(crate) overload: bool,
+    pub(crate) exposure: bool,
+}
+
 /// A call that the agent has.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Has {
@@ -50,6 +57,8 @@ pub(crate) struct Agent {
     /// Whether what the agent has met since their last call ended makes the present one hard.
     pub(crate) hard: bool,
     pub(crate) mark: Mark,
+    /// What supervisors were told of this agent's load, and need not be told again until it has eased.
+    pub(crate) told_of: ToldOf,
     /// The queue whose call the agent took last, and the one that they count for now.
     pub(crate) queue: Option<usize>,
     pub(crate) serves: Option<usize>,
@@ -79,6 +88,7 @@ impl Agent {
             causes: [None; Part::ALL.len()],
             hard: false,
             mark: Mark::default(),
+            told_of: ToldOf::default(),
             queue: None,
             serves: None,
             put_off: None,

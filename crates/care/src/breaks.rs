@@ -90,6 +90,8 @@ struct Offer {
     stage: Stage,
     /// What its next decision names: the offer, then the answer, then the state that began it.
     because: Vec<EventId>,
+    /// It is a cool-off: outside of the quota of breaks.
+    cool_off: bool,
 }
 
 /// The breaks of one agent.
@@ -98,6 +100,8 @@ pub(crate) struct Breaks {
     offer: Option<Offer>,
     /// The last offer that lapsed: an answer given in time may come late.
     lapsed: Option<Offer>,
+    /// Minutes of cool-off that the agent is to be offered, and the event that says so.
+    owed: Option<(u32, EventId)>,
     not_before: Timestamp,
     waits: Option<Timestamp>,
     /// Since when the price has put the offer off.
@@ -138,6 +142,7 @@ impl Breaks {
         Self {
             offer: None,
             lapsed: None,
+            owed: None,
             not_before: Timestamp::MIN,
             waits: None,
             put_off: None,
@@ -176,6 +181,52 @@ impl Breaks {
         offer.because.push(event);
     }
 
+    /// The agent is to be offered a cool-off as soon as they are in no call. A break that they have accepted already is made
+    /// as long at least.
+    pub(crate) fn owe(&mut self, minutes: u32, cause: EventId) {
+        match &mut self.offer {
+            Some(Offer { stage: Stage::Open, .. }) | None => self.owed = Some((minutes, cause)),
+            Some(offer) => offer.minutes = offer.minutes.max(minutes),
+        }
+    }
+
+    /// Offers a cool-off that is owed; an ordinary offer that nobody has answered makes way for it.
+    fn cool_off(&mut self, who: &Who<'_>, set: &BreakSettings, out: &mut Decisions) {
+        if self.owed.is_none() || who.model.activity() == Activity::InCall {
+            return;
+        }
+        let Some((owed, cause)) = self.owed.take() else { return };
+        let [_, exposure, strain] = who.bands;
+        let depleted = exposure == Band::Heavy || strain == Band::Heavy;
+        let minutes_owed = if depleted { owed.max(set.depleted_minutes) } else { owed };
+        if !who.model.activity().is_work() {
+            return;
+        }
+        if self.offer.is_some() {
+            self.lapse(who.agent.clone(), set, out);
+        }
+        let because = vec![cause];
+        let Ok(id) = OfferId::new(out.name("break.cool_off", who.agent.as_str(), &because)) else { return };
+        let expires = after(out.now, minutes(set.offer_stands_minutes));
+        let body = Body::BreakOffered {
+            offer: id.clone(),
+            agent: who.agent.clone(),
+            minutes: minutes_owed,
+            reasons: vec![Reason::new("break.cool_off")],
+            expires,
+        };
+        let made = out.decide(because, body);
+        self.lapsed = None;
+        self.offer = Some(Offer {
+            id,
+            minutes: minutes_owed,
+            expires,
+            stage: Stage::Open,
+            because: vec![made],
+            cool_off: true,
+        });
+    }
+
     /// Looks at the agent at the time that the model has come to. Returns the minutes of work if no break could be offered
     /// for too long.
     pub(crate) fn review(
@@ -192,6 +243,7 @@ impl Breaks {
             self.lapsed = None;
         }
         self.follow(who, set, out);
+        self.cool_off(who, set, out);
         self.waits = None;
         if self.offer.is_some() || !model.activity().is_work() {
             return None;
@@ -296,8 +348,14 @@ impl Breaks {
         self.lapsed = None;
         self.put_off = None;
         self.offered = true;
-        self.offer =
-            Some(Offer { id, minutes: minutes_offered, expires, stage: Stage::Open, because: vec![made] });
+        self.offer = Some(Offer {
+            id,
+            minutes: minutes_offered,
+            expires,
+            stage: Stage::Open,
+            because: vec![made],
+            cool_off: false,
+        });
     }
 
     /// Takes the present offer further.
@@ -384,6 +442,7 @@ impl Breaks {
 
     /// How the agent counts in the room.
     pub(crate) fn mark(&self, activity: Activity, now: Timestamp) -> Mark {
+        let cools = self.offer.as_ref().is_some_and(|offer| offer.cool_off);
         let about_to = self.offer.as_ref().is_some_and(|offer| match offer.stage {
             Stage::Open => true,
             Stage::Accepted { from, .. } => from <= now,
@@ -391,7 +450,7 @@ impl Breaks {
         });
         Mark {
             signed_in: activity != Activity::Off,
-            taken: activity == Activity::Rest || about_to,
+            taken: !cools && (activity == Activity::Rest || about_to),
             waits: self.waits,
         }
     }

@@ -7,9 +7,15 @@ use crate::{caller::Caller, escalation::Risk, model::Kind};
 /// Why supervisors are told, the most urgent last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Alarm {
+    QueueBuilding,
+    Overload,
     BreakOverdue,
+    Exposure,
+    Loudness,
+    EscalationRisk,
     AgitatedCaller,
     HelpCalled,
+    HelpAsked,
     Abuse,
     AbuseReported,
     CallerInCrisis,
@@ -18,7 +24,13 @@ pub(crate) enum Alarm {
 impl Alarm {
     pub(crate) fn code(self) -> &'static str {
         match self {
+            Self::QueueBuilding => "alert.queue_building",
+            Self::Overload => "alert.overload",
             Self::BreakOverdue => "alert.break_overdue",
+            Self::Exposure => "alert.exposure",
+            Self::Loudness => "alert.loudness",
+            Self::EscalationRisk => "alert.escalation_risk",
+            Self::HelpAsked => "alert.help_asked",
             Self::AgitatedCaller => "alert.agitated_caller",
             Self::HelpCalled => "alert.help_called",
             Self::Abuse => "alert.abuse",
@@ -54,6 +66,8 @@ pub(crate) struct Call {
     pub(crate) systems: Option<u32>,
     /// Its content is hard to hear; it counts once.
     pub(crate) distressing: bool,
+    /// It counts in nobody's figures; what is usual is not learned from it.
+    pub(crate) excluded: bool,
     pub(crate) ended: Option<Timestamp>,
     /// When it came.
     pub(crate) offered: Option<Timestamp>,
@@ -84,6 +98,7 @@ impl Call {
             request: None,
             systems: None,
             distressing: false,
+            excluded: false,
             ended: None,
             offered: None,
             counted: None,

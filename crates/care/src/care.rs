@@ -4,16 +4,19 @@ mod agents;
 mod callers;
 mod calls;
 mod described;
+mod incidents;
+mod operations;
 mod signals;
 mod supervisors;
 
 use calmline_core::{
-    AgentId, Body, CallId, Draft, Event, Party, SiteId, SubjectId, Timestamp,
-    event::{Presence, SignalKind},
+    AgentId, Body, CallId, Draft, Event, EventId, Party, SiteId, SubjectId, Timestamp,
+    event::{Presence, RhythmMinutes, SignalKind},
     policy::Profile,
 };
 use jiff::SignedDuration;
 
+use self::{incidents::Incidents, operations::Building};
 use crate::{
     agent::Agent,
     alerts::Desk,
@@ -22,6 +25,7 @@ use crate::{
     decisions::Decisions,
     escalation::Happened,
     hard_calls::HardCalls,
+    incident::incident_of,
     model::{Norms, Now, Part},
     price::Queues,
     settings::Settings,
@@ -34,6 +38,8 @@ use crate::{
 pub struct Care {
     pub(crate) site: SiteId,
     pub(crate) settings: Settings,
+    /// The rhythm of breaks that was chosen in the app; it goes before the configuration's.
+    chosen: Option<RhythmMinutes>,
     /// Whose numbers of help are told; strict until the site is opened.
     profile: Profile,
     now: Timestamp,
@@ -45,6 +51,8 @@ pub struct Care {
     wakes: Wakes,
     room: Room,
     desk: Desk,
+    incidents: Incidents,
+    building: Building,
 }
 
 impl Care {
@@ -53,7 +61,8 @@ impl Care {
     pub fn new(site: SiteId, settings: Settings) -> Self {
         Self {
             site,
-            settings,
+            settings: settings.resolved(),
+            chosen: None,
             profile: Profile::default(),
             now: Timestamp::MIN,
             agents: Table::new(),
@@ -64,12 +73,17 @@ impl Care {
             wakes: Wakes::default(),
             room: Room::default(),
             desk: Desk::default(),
+            incidents: Incidents::default(),
+            building: Building::default(),
         }
     }
 
     /// Decides by other settings from now on. What was decided before, and when it falls due, stays.
     pub fn adopt(&mut self, settings: Settings) {
-        self.settings = settings;
+        self.settings = settings.resolved();
+        if let Some(chosen) = self.chosen {
+            self.settings.breaks.follow(chosen);
+        }
     }
 
     /// Takes an event in; returns what is decided, in order.
@@ -95,6 +109,7 @@ impl Care {
             self.take(event, &mut out);
         }
         self.wake_due(self.now, &mut out);
+        self.relieve(&mut out);
         self.serve_waiting(&mut out);
         out.done()
     }
@@ -116,10 +131,11 @@ impl Care {
             match waiter {
                 Waiter::Agent(slot) => self.wake_agent(slot, out),
                 Waiter::Call(slot) => self.forget_call(slot, out),
-                Waiter::Budget => {
+                Waiter::Desk => {
                     self.desk.wake = None;
                     self.review_desk(out);
                 }
+                Waiter::Incidents => self.review_incidents(out),
             }
         }
     }
@@ -140,6 +156,7 @@ impl Care {
                 if let Some(place) = self.queues.place(queue, at) {
                     self.queues.snapshot(place, at, *waiting);
                 }
+                self.queue_told(event, out);
             }
             Body::CallAnswered { call, agent, queue } => {
                 let slot = self.call(call);
@@ -167,10 +184,15 @@ impl Care {
                 self.described(call, intent.as_ref(), *systems, *distressing, event, out);
             }
             Body::SiteOpened { profile, .. } => self.profile = *profile,
+            Body::RhythmChosen { minutes, .. } => {
+                self.chosen = Some(*minutes);
+                self.settings.breaks.follow(*minutes);
+            }
             Body::Utterance { party: Party::Agent, .. } => self.agent_heard(event, out),
             Body::Signal { kind: SignalKind::Silence | SignalKind::TalkOver, .. } => {
                 self.exchanged(event, out);
             }
+            Body::Signal { kind: SignalKind::SuddenLoudness, .. } => self.loud(event, out),
             Body::Utterance { .. } | Body::Signal { .. } => self.heard(event, out),
             Body::AbuseReported { agent, call } => self.abuse_reported(agent, call, at, id, out),
             Body::BreakAnswered { offer, agent, answer } => {
@@ -200,8 +222,34 @@ impl Care {
                 self.touch(slot, at, id, out);
             }
             Body::Erased { subject, .. } => self.erased(subject),
-            _ => {}
+            body => self.take_of_desk(body, at, id, out),
         }
+    }
+
+    /// What people do about alerts and incidents.
+    fn take_of_desk(&mut self, body: &Body, at: Timestamp, event: EventId, out: &mut Decisions) {
+        match body {
+            Body::AlertAcknowledged { alert, .. } => self.desk.acknowledged(alert),
+            Body::AlertClosed { alert, outcome, .. } => {
+                self.desk.closed(alert, *outcome, &self.settings.alerts, out);
+            }
+            Body::AlertRated { alert, agent, right, welcome } => {
+                self.desk.rated((alert, agent), *right && *welcome, &self.settings.alerts, out);
+            }
+            Body::HelpAsked { agent, call, action } => {
+                self.help_asked(agent, call.as_ref(), action, event, out);
+            }
+            Body::IncidentStepped { incident, agent, step } => {
+                self.stepped((incident, agent), *step, event, out);
+            }
+            body => {
+                if let Some(incident) = incident_of(body) {
+                    self.told_of_incident(incident, body, at);
+                }
+                return;
+            }
+        }
+        self.set_desk_wake();
     }
 
     fn erased(&mut self, subject: &SubjectId) {
@@ -209,6 +257,7 @@ impl Care {
         if let Some(agent) = self.agents.slot(&id).and_then(|slot| self.agents.get_mut(slot)) {
             agent.erase();
         }
+        self.forget_incidents(&id);
     }
 
     /// The agent as they stand at a time; for [`crate::Standing`].

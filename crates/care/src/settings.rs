@@ -3,10 +3,10 @@
 //! *Choice* marks a default that is ours: plausible, in the range that the cited work suggests, but not taken from it.
 //! Sites change it; issue after issue the pilots and the self-reports should replace it.
 
-use calmline_core::event::Band;
+use calmline_core::event::{Band, Rhythm};
 use serde::{Deserialize, Serialize};
 
-use crate::routing::RoutingSettings;
+use crate::{entrance::EntranceSettings, incident::IncidentSettings, routing::RoutingSettings};
 
 /// The version of what the settings mean, as the log records it beside them: raised when a name that stays comes to mean
 /// something else.
@@ -28,10 +28,23 @@ pub struct Settings {
     pub breaks: BreakSettings,
     /// When supervisors are told.
     pub alerts: AlertSettings,
+    /// What an incident of abuse brings about.
+    pub incident: IncidentSettings,
     /// Who takes which call.
     pub routing: RoutingSettings,
+    /// Where callers go by what they want.
+    pub entrance: EntranceSettings,
     /// When calls and agents are forgotten.
     pub memory: MemorySettings,
+}
+
+impl Settings {
+    /// The same with the minutes of the rhythm that is named, if one is.
+    #[must_use]
+    pub fn resolved(mut self) -> Self {
+        self.breaks.follow_named();
+        self
+    }
 }
 
 /// Where one scale passes from one band to the next.
@@ -314,6 +327,9 @@ impl Default for PromptSettings {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct BreakSettings {
+    /// A rhythm by name, instead of the next two and the shortest and longest break; [`crate::rhythm`] has their minutes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rhythm: Option<Rhythm>,
     /// Work after which a break is offered. 50: HSE (LAC 94/2; display-screen guidance L26): 5–10 minutes every 50–60
     /// beat 15 every two hours.
     pub offer_after_minutes: u32,
@@ -357,6 +373,7 @@ pub struct BreakSettings {
 impl Default for BreakSettings {
     fn default() -> Self {
         Self {
+            rhythm: None,
             offer_after_minutes: 50,
             never_later_minutes: 60,
             early_after_minutes: 20,
@@ -394,11 +411,43 @@ pub struct AlertSettings {
     pub stands_minutes: u32,
     /// How long an alert that the budget held back may wait. Choice.
     pub waits_minutes: u32,
+    /// How long an alert stands unanswered before a second person is told. Choice.
+    pub escalate_minutes: u32,
+    /// Occupancy over the window of load from which supervisors are told; told again once it has been under
+    /// `load.occupancy_ceiling`. 0.95: waits grow like ρ/(1−ρ), and the ceiling is 0.85; the gap is a choice.
+    pub overload_from: f64,
+    /// How many callers wait where a queue builds up. Choice.
+    pub queue_waiting: u32,
+    /// How long the first of them has waited by then; told again once it is half of that. Choice.
+    pub queue_seconds: u32,
+    /// How much louder a line becomes at once where supervisors are told, in decibels. Choice: acoustic incidents are to be
+    /// recorded (HSE), every loud cough is not.
+    pub loudness_decibels: f64,
+    /// A rule whose share of right alerts is surely below this rests for a while. Choice.
+    pub earns_from: f64,
+    /// How many answers it takes to judge a rule. Choice.
+    pub earns_answers: u32,
+    /// How many days a rule rests. Choice.
+    pub rests_days: u32,
 }
 
 impl Default for AlertSettings {
     fn default() -> Self {
-        Self { per_hour: 4, kept_for_urgent: 1, agitated_seconds: 90, stands_minutes: 10, waits_minutes: 10 }
+        Self {
+            per_hour: 4,
+            kept_for_urgent: 1,
+            agitated_seconds: 90,
+            stands_minutes: 10,
+            waits_minutes: 10,
+            escalate_minutes: 3,
+            overload_from: 0.95,
+            queue_waiting: 8,
+            queue_seconds: 180,
+            loudness_decibels: 20.0,
+            earns_from: 0.3,
+            earns_answers: 20,
+            rests_days: 7,
+        }
     }
 }
 

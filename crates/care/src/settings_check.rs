@@ -1,6 +1,11 @@
 //! Whether settings make sense together, in words that name the field.
 
-use crate::settings::{Bands, Settings};
+use calmline_core::event::RhythmMinutes;
+
+use crate::{
+    rhythm::minutes_of,
+    settings::{Bands, BreakSettings, Settings},
+};
 
 /// A setting that cannot be.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -144,6 +149,36 @@ impl Settings {
         bands(band_fields!("strain"), &strain.bands)
     }
 
+    fn resolved_breaks(&self) -> BreakSettings {
+        let mut breaks = self.breaks.clone();
+        breaks.follow_named();
+        breaks
+    }
+
+    /// Beside a rhythm that is named its own numbers may stand, or the defaults, which nobody wrote.
+    fn check_rhythm(&self) -> Result<(), SettingsError> {
+        let Some(named) = self.breaks.rhythm.and_then(minutes_of) else { return Ok(()) };
+        let fields = [
+            "breaks.offer_after_minutes",
+            "breaks.never_later_minutes",
+            "breaks.shortest_minutes",
+            "breaks.longest_minutes",
+        ];
+        let numbers = |minutes: RhythmMinutes| {
+            let RhythmMinutes { offer_after_minutes, never_later_minutes, shortest_minutes, longest_minutes } =
+                minutes;
+            [offer_after_minutes, never_later_minutes, shortest_minutes, longest_minutes]
+        };
+        let (written, usual) = (numbers(self.breaks.minutes()), numbers(BreakSettings::default().minutes()));
+        for (n, named) in numbers(named).into_iter().enumerate() {
+            if written[n] != named && written[n] != usual[n] {
+                let wanted = format!("left out, since breaks.rhythm names one that has {named}");
+                return Err(SettingsError { field: fields[n], value: f64::from(written[n]), wanted });
+            }
+        }
+        Ok(())
+    }
+
     fn check_decisions(&self) -> Result<(), SettingsError> {
         let prompts = &self.prompts;
         within("prompts.agitated_from", prompts.agitated_from, 0.05, 1.0)?;
@@ -157,7 +192,8 @@ impl Settings {
         count("prompts.shown_seconds", prompts.shown_seconds, 5, 600)?;
         count("prompts.stale_seconds", prompts.stale_seconds, 1, 600)?;
 
-        let breaks = &self.breaks;
+        self.check_rhythm()?;
+        let breaks = &self.resolved_breaks();
         count("breaks.never_later_minutes", breaks.never_later_minutes, 10, 240)?;
         let latest = f64::from(breaks.never_later_minutes);
         let offer = f64::from(breaks.offer_after_minutes);
@@ -185,7 +221,25 @@ impl Settings {
         count("alerts.agitated_seconds", alerts.agitated_seconds, 10, 3600)?;
         count("alerts.stands_minutes", alerts.stands_minutes, 1, 1440)?;
         count("alerts.waits_minutes", alerts.waits_minutes, 1, 60)?;
+        count("alerts.escalate_minutes", alerts.escalate_minutes, 1, 60)?;
+        within("alerts.overload_from", alerts.overload_from, self.load.occupancy_ceiling, 1.0)?;
+        count("alerts.queue_waiting", alerts.queue_waiting, 1, 1000)?;
+        count("alerts.queue_seconds", alerts.queue_seconds, 10, 3600)?;
+        within("alerts.loudness_decibels", alerts.loudness_decibels, 0.0, 120.0)?;
+        within("alerts.earns_from", alerts.earns_from, 0.0, 1.0)?;
+        count("alerts.earns_answers", alerts.earns_answers, 5, 100)?;
+        count("alerts.rests_days", alerts.rests_days, 1, 90)?;
 
+        let incident = &self.incident;
+        count("incident.cool_off_minutes", incident.cool_off_minutes, 0, 60)?;
+        count("incident.easier_minutes", incident.easier_minutes, 0, 240)?;
+        count("incident.follow_up_hours", incident.follow_up_hours, 1, 168)?;
+        count("incident.lapse_days", incident.lapse_days, 1, 90)?;
+
+        let entrance = &self.entrance;
+        within("entrance.sure_from", entrance.sure_from, 0.0, 1.0)?;
+        within("entrance.ask_from", entrance.ask_from, 0.0, 1.0)?;
+        count("entrance.patience_seconds", entrance.patience_seconds, 5, 300)?;
         let routing = &self.routing;
         count("routing.extra_wait_seconds", routing.extra_wait_seconds, 0, 300)?;
         within("routing.fair_share_limit", routing.fair_share_limit, 1.0, 10.0)?;

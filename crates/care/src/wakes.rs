@@ -1,4 +1,4 @@
-//! Who waits for what time: one entry per agent, call and the alert budget.
+//! Who waits for what time: one entry per agent and call, one for the supervisors' desk, one for incidents.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,8 @@ use calmline_core::Timestamp;
 pub(crate) enum Waiter {
     Agent(usize),
     Call(usize),
-    Budget,
+    Desk,
+    Incidents,
 }
 
 /// The earliest first; setting and taking cost O(log n).

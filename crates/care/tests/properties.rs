@@ -4,9 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use calmline_care::{Care, Settings};
 use calmline_core::{
-    AgentId, Body, CallId, Draft, Event, EventId, OfferId, Party, PayloadId, Position, QueueId, Share,
-    SiteId, Timestamp,
-    event::{Objection, OfferAnswer, SignalKind, WordSigns, WorkState},
+    AccountId, AgentId, AlertId, Body, CallId, Draft, Event, EventId, IncidentId, OfferId, Party, PayloadId,
+    Position, QueueId, Share, SiteId, Timestamp,
+    event::{
+        AlertOutcome, IncidentOutcome, IncidentStep, Objection, OfferAnswer, SignalKind, WordSigns, WorkState,
+    },
 };
 use jiff::SignedDuration;
 use proptest::prelude::*;
@@ -36,7 +38,7 @@ struct Seed {
 fn seed() -> impl Strategy<Value = Seed> {
     let late = prop_oneof![4 => Just(0_u32), 1 => 0..240_u32];
     let after = prop_oneof![30 => 0..90_u32, 10 => 90..1_500_u32, 1 => 1_500..40_000_u32];
-    (0..24_u8, 0..7_u8, 0..6_u8, after, late, 0.0..1.0_f64, 0.0..1.0_f64).prop_map(
+    (0..32_u8, 0..7_u8, 0..6_u8, after, late, 0.0..1.0_f64, 0.0..1.0_f64).prop_map(
         |(kind, agent, call, after_s, late_s, x, y)| Seed { kind, agent, call, after_s, late_s, x, y },
     )
 }
@@ -51,6 +53,8 @@ struct Live {
     now: Timestamp,
     position: u64,
     offers: Vec<(AgentId, OfferId)>,
+    incidents: Vec<(AgentId, IncidentId)>,
+    alerts: Vec<AlertId>,
     log: Vec<Event>,
     /// Each decision with the place in the log of the event that led to it.
     decided: Vec<(usize, Draft)>,
@@ -63,6 +67,8 @@ impl Live {
             now: Timestamp::from_second(1_800_000_000).expect("in range"),
             position: 0,
             offers: Vec::new(),
+            incidents: Vec::new(),
+            alerts: Vec::new(),
             log: Vec::new(),
             decided: Vec::new(),
         }
@@ -73,7 +79,8 @@ impl Live {
         for seed in seeds {
             let at = live.now + SignedDuration::from_secs(i64::from(seed.after_s));
             while let Some(wake) = live.care.next_wake().filter(|wake| *wake < at) {
-                let told = live.log.iter().rev().map(|event| event.at).max();
+                let moving = live.log.iter().filter(|event| event.body.moves_time());
+                let told = moving.map(|event| event.at).max();
                 assert!(told.is_none_or(|told| wake > told), "a timer that is due at once would never end");
                 live.apply(wake, Body::TimerFired {});
             }
@@ -94,6 +101,13 @@ impl Live {
         for draft in drafts {
             if let Body::BreakOffered { offer, agent, .. } = &draft.body {
                 self.offers.push((agent.clone(), offer.clone()));
+            }
+            match &draft.body {
+                Body::IncidentOpened { incident, agent, .. } => {
+                    self.incidents.push((agent.clone(), incident.clone()));
+                }
+                Body::AlertRaised { alert, .. } => self.alerts.push(alert.clone()),
+                _ => {}
             }
             self.decided.push((self.log.len(), draft));
         }
@@ -142,7 +156,7 @@ impl Live {
                 }),
                 intent: None,
             },
-            20 => Body::AbuseReported { agent, call },
+            20 | 24 => Body::AbuseReported { agent, call },
             21 | 22 => {
                 let Some((agent, offer)) = self.offers.last().cloned() else { return Body::TimerFired {} };
                 let answer = match pick(4) {
@@ -155,6 +169,7 @@ impl Live {
                 };
                 Body::BreakAnswered { offer, agent, answer }
             }
+            25..=31 => self.of_desk(seed, agent, call).unwrap_or(Body::TimerFired {}),
             _ => {
                 let disputed = self
                     .log
@@ -163,6 +178,53 @@ impl Live {
                 Body::InferenceDisputed { agent, event: disputed, objection: Objection::ALL[pick(3)] }
             }
         }
+    }
+}
+
+impl Live {
+    /// What people do about incidents and alerts, and what the platform tells of queues and lines.
+    fn of_desk(&self, seed: &Seed, agent: AgentId, call: CallId) -> Option<Body> {
+        let by = AccountId::new("x").ok()?;
+        let part = |of: f64| seed.x < of;
+        Some(match seed.kind {
+            25..=27 => {
+                let (agent, incident) = self.incidents.last()?.clone();
+                let step = IncidentStep::ALL[usize::from(seed.call) % 3];
+                Body::IncidentStepped { incident, agent, step }
+            }
+            28 if part(0.3) => {
+                let (agent, incident) = self.incidents.last()?.clone();
+                Body::IncidentClosed { incident, agent, outcome: IncidentOutcome::TalkedOver, by }
+            }
+            28 => {
+                Body::HelpAsked { agent, call: part(0.6).then_some(call), action: "action.check_in".into() }
+            }
+            29 if part(0.5) => Body::AlertRated {
+                alert: self.alerts.last()?.clone(),
+                agent,
+                right: seed.y < 0.5,
+                welcome: part(0.2),
+            },
+            29 => {
+                let outcome = if seed.y < 0.3 { AlertOutcome::Helped } else { AlertOutcome::Wrong };
+                Body::AlertClosed { alert: self.alerts.last()?.clone(), outcome, by, action: None }
+            }
+            30 => {
+                let queue = QueueId::new("q").ok()?;
+                let (waiting, longest_wait_s) = if part(0.7) { (20, 400.0) } else { (0, 0.0) };
+                Body::QueueSnapshot { queue, waiting, available: 0, longest_wait_s }
+            }
+            _ => Body::Signal {
+                call,
+                party: Party::Customer,
+                kind: SignalKind::SuddenLoudness,
+                start_s: 0.0,
+                end_s: 1.0,
+                value: seed.y * 40.0,
+                confidence: Share::new(seed.x),
+                drivers: vec![],
+            },
+        })
     }
 }
 
@@ -245,6 +307,41 @@ proptest! {
             .filter_map(|draft| if let Body::AlertRaised { alert, .. } = &draft.body { Some(alert) } else { None })
             .collect();
         prop_assert_eq!(ids.len(), raised.len());
+    }
+
+    #[test]
+    fn no_warning_is_skipped_and_relief_comes_once(
+        seeds in prop::collection::vec(seed(), 1..300), may_end in any::<bool>(),
+    ) {
+        let mut settings = Settings::default();
+        settings.incident.may_end = may_end;
+        let live = Live::play(&seeds, settings);
+        let mut taken: HashMap<&IncidentId, usize> = HashMap::new();
+        let mut relieved: HashSet<&IncidentId> = HashSet::new();
+        for draft in drafts(&live) {
+            match &draft.body {
+                Body::IncidentAdvanced { incident, step, .. } => {
+                    let before = taken.entry(incident).or_default();
+                    prop_assert_eq!(*step, IncidentStep::ALL[*before], "{:?}", draft);
+                    prop_assert!(may_end || *step != IncidentStep::Ending);
+                    prop_assert!(!relieved.contains(incident), "the agent is out of the call");
+                    *before += 1;
+                }
+                Body::IncidentRelieved { incident, .. } => prop_assert!(relieved.insert(incident)),
+                _ => {}
+            }
+        }
+    }
+
+    #[test]
+    fn a_second_person_is_told_of_an_alert_at_most_once(seeds in prop::collection::vec(seed(), 1..300)) {
+        let live = Live::play(&seeds, Settings::default());
+        let mut escalated = HashSet::new();
+        for draft in drafts(&live) {
+            if let Body::AlertEscalated { alert } = &draft.body {
+                prop_assert!(live.alerts.contains(alert) && escalated.insert(alert));
+            }
+        }
     }
 
     #[test]

@@ -2,12 +2,14 @@
 
 use calmline_care::{
     Care, SETTINGS_VERSION, Settings, Standing,
+    entrance::Entrance,
+    incident::Incident,
     routing::{Dispatch, Fairness},
 };
 use calmline_core::{AgentId, Body, Draft, Event, SiteId, Timestamp, event::Reason};
 use serde_json::Value;
 
-/// One site's decisions: care for its agents, and who takes which call. Fed with every event of the site in log order, it
+/// One site's decisions: care for its agents, who takes which call, and where callers are passed on to. Fed with every event of the site in log order, it
 /// derives the same decisions each time. What may be sensed is no decision of it: `SitePolicy` follows the same events, and
 /// waits for nobody.
 #[derive(Debug)]
@@ -15,6 +17,7 @@ pub struct Decider {
     site: SiteId,
     care: Care,
     dispatch: Dispatch,
+    entrance: Entrance,
     /// The last settings that the log holds.
     recorded: Option<Body>,
 }
@@ -26,6 +29,7 @@ impl Decider {
         let settings = Settings::default();
         Self {
             dispatch: Dispatch::new(site.clone(), settings.routing.clone()),
+            entrance: Entrance::new(site.clone(), settings.entrance.clone()),
             care: Care::new(site.clone(), settings),
             site,
             recorded: None,
@@ -38,11 +42,13 @@ impl Decider {
             let mut decided = self.care.apply(event);
             let routed = self.dispatch.apply(event, &decided);
             decided.extend(routed);
+            decided.extend(self.entrance.apply(event));
             return decided;
         };
         if event.site == self.site {
             let settings = known(settings);
             self.dispatch.adopt(settings.routing.clone());
+            self.entrance.adopt(settings.entrance.clone());
             self.care.adopt(settings);
             self.recorded = Some(event.body.clone());
         }
@@ -53,7 +59,7 @@ impl Decider {
     /// The draft that makes these the site's settings of care; none where the log's last ones are the same.
     #[must_use]
     pub fn record(&self, settings: &Settings, at: Timestamp) -> Option<Draft> {
-        let settings = serde_json::to_value(settings).unwrap_or_default();
+        let settings = serde_json::to_value(settings.clone().resolved()).unwrap_or_default();
         let body = Body::CareSettings { version: SETTINGS_VERSION, settings };
         (self.recorded.as_ref() != Some(&body))
             .then(|| Draft::derived(self.site.clone(), at, Vec::new(), body))
@@ -62,7 +68,10 @@ impl Decider {
     /// When a [`Body::TimerFired`] must be appended at the latest.
     #[must_use]
     pub fn next_wake(&self) -> Option<Timestamp> {
-        self.care.next_wake().into_iter().chain(self.dispatch.next_wake()).min()
+        [self.care.next_wake(), self.dispatch.next_wake(), self.entrance.next_wake()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// The draft of the timer event that [`Self::next_wake`] asks for.
@@ -85,6 +94,11 @@ impl Decider {
         self.dispatch.fairness()
     }
 
+    /// The incidents of abuse that are open.
+    pub fn incidents(&self) -> impl Iterator<Item = &Incident> {
+        self.care.incidents()
+    }
+
     /// How an agent stands, for that agent alone.
     #[must_use]
     pub fn standing(&self, agent: &AgentId, now: Timestamp) -> Option<Standing> {
@@ -102,6 +116,7 @@ fn known(recorded: &Value) -> Settings {
 
 fn overlay(known: &mut Value, recorded: &Value) {
     match (known, recorded) {
+        (Value::Object(known), Value::Object(recorded)) if known.is_empty() => known.clone_from(recorded),
         (Value::Object(known), Value::Object(recorded)) => {
             for (name, value) in recorded {
                 if let Some(place) = known.get_mut(name) {
@@ -112,7 +127,11 @@ fn overlay(known: &mut Value, recorded: &Value) {
         (known @ Value::Number(_), recorded) if recorded.is_u64() || known.is_f64() && recorded.is_f64() => {
             known.clone_from(recorded);
         }
-        (known @ Value::String(_), Value::String(_)) => known.clone_from(recorded),
+        (known @ Value::String(_), Value::String(_)) | (known @ Value::Bool(_), Value::Bool(_)) => {
+            known.clone_from(recorded);
+        }
+        // What a site names itself has no default.
+        (known @ Value::Null, recorded) => known.clone_from(recorded),
         _ => {}
     }
 }

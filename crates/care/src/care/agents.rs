@@ -154,8 +154,9 @@ impl Care {
         };
         let wake = agent.breaks.next(&agent.model, now, &settings.breaks).map_or(look, |at| at.min(look));
         self.wakes.set(Waiter::Agent(slot), &mut agent.wake, Some(wake));
+        self.review_load(slot, out);
         if let Some(worked) = overdue {
-            let agent = agent.id.clone();
+            let Some(agent) = self.agents.get(slot).map(|agent| agent.id.clone()) else { return };
             self.break_overdue(slot, agent, worked, out);
         }
     }
@@ -164,16 +165,9 @@ impl Care {
         let cause = self.agents.get(slot).and_then(|agent| agent.causes[Part::SinceBreak as usize]);
         let reason = Reason::new("evidence.work").with("minutes", worked.floor());
         let evidence = cause.map(|event| Evidence { reason, event, quote: None });
-        let wish = Wish {
-            alarm: Alarm::BreakOverdue,
-            agent,
-            call: None,
-            minutes: Some(worked),
-            confidence: 1.0,
-            evidence: evidence.into_iter().collect(),
-            because: cause.into_iter().collect(),
-        };
-        self.wish(wish, out);
+        let wish = Wish::new(Alarm::BreakOverdue, Some(agent), evidence.into_iter().collect());
+        let reason = wish.reason.clone().with("minutes", worked);
+        self.wish(Wish { reason, ..wish }, out);
     }
 
     /// Offers a break to those who wait for one, the longest first, as places become free.

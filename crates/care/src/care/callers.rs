@@ -160,7 +160,7 @@ impl Care {
         out: &mut Decisions,
     ) {
         let Some(call) = self.calls.get_mut(slot) else { return };
-        let mut lasted = None;
+        let mut reason = Reason::new(alarm.code());
         if alarm == Alarm::AgitatedCaller {
             let agitated_s = call.caller.agitated_s();
             // Whoever was told of something worse in this call is with it already.
@@ -168,7 +168,7 @@ impl Care {
             if told || agitated_s < f64::from(self.settings.alerts.agitated_seconds) {
                 return;
             }
-            lasted = Some((agitated_s / 6.0).round() / 10.0);
+            reason = reason.with("minutes", (agitated_s / 6.0).round() / 10.0);
         }
         if call.ended.is_some() || call.alarms.contains(&alarm) {
             return;
@@ -177,9 +177,8 @@ impl Care {
         let (evidence, confidence) = (call.caller.evidence(kind), certainty(call, kind));
         let call = Some(call.id.clone());
         let because = self.infer(slot, bound, kind, out);
-        let agent = bound.agent.clone();
-        let wish = Wish { alarm, agent, call, minutes: lasted, confidence, evidence, because };
-        self.wish(wish, out);
+        let agent = Some(bound.agent.clone());
+        self.wish(Wish { call, reason, confidence, because, ..Wish::new(alarm, agent, evidence) }, out);
     }
 
     /// An agent's own words of danger: they are shown where to find help, and nobody else is told. In a call whose caller
@@ -230,6 +229,7 @@ impl Care {
             agent.met(event, Part::Abuse, added);
         }
         self.touch(agent_slot, at, event, out);
+        self.open_incident(id, &call_id, event, out);
         if !first {
             return;
         }
@@ -238,15 +238,7 @@ impl Care {
         if let Some(call) = self.calls.get(slot) {
             evidence.extend(call.caller.evidence(Kind::Abuse));
         }
-        let wish = Wish {
-            alarm: Alarm::AbuseReported,
-            agent: id.clone(),
-            call: Some(call_id),
-            minutes: None,
-            confidence: 1.0,
-            because: evidence.iter().map(|moment| moment.event).collect(),
-            evidence,
-        };
-        self.wish(wish, out);
+        let wish = Wish::new(Alarm::AbuseReported, Some(id.clone()), evidence);
+        self.wish(Wish { call: Some(call_id), ..wish }, out);
     }
 }

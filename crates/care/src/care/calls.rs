@@ -121,7 +121,10 @@ impl Care {
             let met = std::mem::take(&mut agent.hard);
             let hard = met || HardCalls::is_hard(compared, complexity);
             self.hard_calls.count(hard);
-            self.norms.learn(kind, length);
+            if !call.excluded {
+                self.norms.learn(kind, length);
+                agent.usual.learn(kind, length);
+            }
             if let Some(queue) = call.counted {
                 self.queues.handled(queue, at, length);
             }

@@ -7,7 +7,7 @@ use calmline_core::{
 
 use super::Care;
 use crate::{
-    call::{Bound, Call},
+    call::{Alarm, Bound, Call},
     caller::{Kind, Stretch},
     decisions::Decisions,
     escalation::{self, Happened},
@@ -136,6 +136,6 @@ impl Care {
                 call.caller.keep(Kind::Escalation, Evidence { reason, ..last }, None);
             }
         }
-        self.infer(slot, &bound, Kind::Escalation, out);
+        self.alarm(slot, &bound, Alarm::EscalationRisk, Kind::Escalation, out);
     }
 }

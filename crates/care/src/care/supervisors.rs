@@ -24,26 +24,45 @@ impl Care {
     }
 
     pub(super) fn set_desk_wake(&mut self) {
-        let next = self.desk.next(self.now);
-        self.wakes.set(Waiter::Budget, &mut self.desk.wake, next);
+        let next = self.desk.next(self.now, &self.settings.alerts);
+        self.wakes.set(Waiter::Desk, &mut self.desk.wake, next);
     }
 
     pub(super) fn still(&self, wish: &Wish) -> Still {
         let Some(call) = &wish.call else {
-            let latest = minutes(self.settings.breaks.never_later_minutes);
-            let agent = self.agents.slot(&wish.agent).and_then(|slot| self.agents.get(slot));
-            let works_on =
-                agent.is_some_and(|agent| agent.model.work() >= latest && agent.breaks.open().is_none());
-            return if works_on { Still::Now } else { Still::Over };
+            return self.still_without_call(wish);
         };
         let call = self.calls.slot(call).and_then(|slot| self.calls.get(slot));
         let goes_on = call.is_some_and(|call| call.ended.is_none());
         match wish.alarm {
-            Alarm::Abuse | Alarm::AbuseReported | Alarm::CallerInCrisis if goes_on => Still::Now,
-            Alarm::Abuse | Alarm::AbuseReported | Alarm::CallerInCrisis => Still::Afterwards,
+            Alarm::Abuse
+            | Alarm::AbuseReported
+            | Alarm::HelpAsked
+            | Alarm::Loudness
+            | Alarm::CallerInCrisis
+                if !goes_on =>
+            {
+                Still::Afterwards
+            }
             Alarm::AgitatedCaller if !call.is_some_and(|call| call.caller.is_agitated()) => Still::Over,
             _ if goes_on => Still::Now,
             _ => Still::Over,
         }
+    }
+
+    fn still_without_call(&self, wish: &Wish) -> Still {
+        let slot = wish.agent.as_ref().and_then(|id| self.agents.slot(id));
+        let agent = slot.and_then(|slot| self.agents.get(slot));
+        let latest = minutes(self.settings.breaks.never_later_minutes);
+        let holds = match wish.alarm {
+            Alarm::BreakOverdue => {
+                agent.is_some_and(|agent| agent.model.work() >= latest && agent.breaks.open().is_none())
+            }
+            Alarm::QueueBuilding => wish.queue.as_ref().is_some_and(|queue| self.building.is_told(queue)),
+            Alarm::Overload => agent.is_some_and(|agent| agent.told_of.overload),
+            Alarm::Exposure => agent.is_some_and(|agent| agent.told_of.exposure),
+            _ => true,
+        };
+        if holds { Still::Now } else { Still::Over }
     }
 }

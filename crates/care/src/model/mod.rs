@@ -428,7 +428,12 @@ impl Model {
         (parts, night >= long)
     }
 
-    fn occupancy(&self, settings: &Settings) -> Option<f64> {
+    /// How many calls came one upon the other.
+    pub(crate) fn calls_in_a_row(&self) -> u32 {
+        self.calls_in_a_row
+    }
+
+    pub(crate) fn occupancy(&self, settings: &Settings) -> Option<f64> {
         let present = (self.since, self.at);
         let (handling, waiting) = match self.activity {
             Activity::InCall | Activity::WrapUp => (Some(present), None),

@@ -201,6 +201,11 @@ impl Dispatch {
                 self.router.spare(agent, Spared::Exposed, until);
                 self.changed = true;
             }
+            Body::IncidentRelieved { agent, cool_off_minutes, easier_minutes, .. } => {
+                let until = after(self.now, minutes(cool_off_minutes.saturating_add(*easier_minutes)));
+                self.router.spare(agent, Spared::EasierAsked, until);
+                self.changed = true;
+            }
             Body::BreakLapsed { agent, .. } | Body::BreakEnded { agent, .. } => {
                 let at = self.now;
                 self.worker(agent, at, |worker| worker.rests_from = None);

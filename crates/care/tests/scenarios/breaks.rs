@@ -1,7 +1,8 @@
 //! Breaks, minute by minute.
 
 use crate::floor::Floor;
-use calmline_care::Settings;
+use calmline_care::{Settings, rhythm::minutes_of};
+use calmline_core::{AccountId, Body, event::Rhythm};
 
 fn play(script: &str) -> Vec<String> {
     Floor::new(Settings::default()).play_quietly(script)
@@ -229,6 +230,7 @@ fn supervisors_hear_of_a_break_that_the_site_could_not_offer_but_never_of_a_refu
         [
             "09:05:00 alert.raised li in -: No break could be offered for 65 minutes of work [evidence.work] -> \
              action.more_hands",
+            "09:08:00 alert.escalated ",
             "09:20:00 break.offered li 6 min: 80 minutes of work since the last break",
         ]
     );
@@ -268,5 +270,41 @@ fn abuse_brings_the_break_earlier_and_longer() {
     assert_eq!(
         decided.last().map(String::as_str),
         Some("08:20:00 break.offered li 15 min: an abusive call in the last hours")
+    );
+}
+
+#[test]
+fn what_the_platform_shows_late_is_taken_as_what_it_is() {
+    let decided = play_with_platform(
+        "08:00 li available
+         08:51 li accepts
+         08:51:40 li shown on_break
+         08:56:41 li shown available
+         09:10 wait",
+    );
+    assert_eq!(
+        decided,
+        [
+            "08:51:00 presence.wanted li on_break",
+            "08:51:05 break.unconfirmed li",
+            "08:51:40 break.began li",
+            "08:56:40 presence.wanted li available",
+            "08:56:41 break.ended li 5 min",
+        ]
+    );
+}
+
+#[test]
+fn a_rhythm_that_is_chosen_goes_before_the_settings_and_stays_when_they_change() {
+    let mut floor = Floor::new(Settings::default());
+    floor.play("08:00 li available");
+    let minutes = minutes_of(Rhythm::TenInFifty).expect("a preset has minutes");
+    let by = AccountId::new("x").expect("an id");
+    let at = "2026-11-23T08:10:00Z".parse().expect("a time");
+    floor.apply(at, Body::RhythmChosen { rhythm: Rhythm::TenInFifty, minutes, by });
+    floor.care.adopt(Settings::default());
+    assert_eq!(
+        floor.play_quietly("08:41 wait"),
+        ["08:40:00 break.offered li 10 min: 40 minutes of work since the last break"]
     );
 }

@@ -74,6 +74,8 @@ fn abuse_prompts_the_agent_and_calls_the_supervisor_once() {
         [
             "08:02:00 prompt.shown li in c1: prompt.abuse",
             "08:02:00 alert.raised li in c1: A caller is abusive [evidence.words] -> action.join_call",
+            "08:02:30 call.excluded ",
+            "08:02:30 incident.opened li first_warning",
             "08:02:30 alert.raised li in c1: The agent pressed the abuse key [evidence.key, evidence.words, \
              evidence.words] -> action.join_call",
         ]
@@ -184,7 +186,7 @@ fn the_budget_holds_the_fifth_alert_and_raises_the_most_urgent_when_it_frees() {
     let decided: Vec<_> = Floor::new(Settings::default())
         .play_quietly(&script)
         .into_iter()
-        .filter(|line| line.contains("alert") && line.as_str() > "08:05")
+        .filter(|line| line.contains("alert.") && !line.contains("escalated") && line.as_str() > "08:05")
         .collect();
     assert_eq!(
         decided,

@@ -9,6 +9,9 @@
 //! 08:03    li accepts | refuses    the last offer made to li
 //! 08:03    li moves to 08:20
 //! 08:03    li presses c1           the abuse key
+//! 08:03    li steps first_warning  a rung of the ladder of li's last incident
+//! 08:03    li closes            that incident
+//! 08:03    li asks action.check_in   for a supervisor
 //! 08:03    li disputes [unwelcome] what the last event said
 //! 10:00    wait                    time passes
 //! ```
@@ -18,10 +21,13 @@ use std::collections::HashMap;
 
 use calmline_care::{Care, Settings};
 use calmline_core::{
-    AgentId, Body, CallId, Draft, Event, EventId, OfferId, Party, PayloadId, Position, QueueId, Share,
-    SiteId, Timestamp,
+    AccountId, AgentId, Body, CallId, Draft, Event, EventId, IncidentId, OfferId, Party, PayloadId, Position,
+    QueueId, Share, SiteId, Timestamp,
     catalog::Lang,
-    event::{Objection, OfferAnswer, PresenceFault, SignalKind, WordSigns, WorkState},
+    event::{
+        IncidentOutcome, IncidentStep, Objection, OfferAnswer, PresenceFault, SignalKind, WordSigns,
+        WorkState,
+    },
 };
 
 const DAY: &str = "2026-11-23T00:00:00Z";
@@ -98,7 +104,9 @@ impl Floor {
 
     pub fn apply(&mut self, at: Timestamp, body: Body) {
         self.position += 1;
-        self.now = self.now.max(at);
+        if body.moves_time() {
+            self.now = self.now.max(at);
+        }
         let id = self.position.to_string();
         let event =
             Draft::told(self.site.clone(), "test", &id, at, body).at_position(Position(self.position));
@@ -130,6 +138,17 @@ impl Floor {
             "voice" => self.voice(call(0), words),
             "says" => self.words(call(0), words),
             "presses" => Body::AbuseReported { agent: agent(), call: call(2) },
+            "steps" => {
+                let step = serde_json::from_value(words[2].into()).expect("a rung");
+                Body::IncidentStepped { incident: self.incident(&agent()), agent: agent(), step }
+            }
+            "closes" => Body::IncidentClosed {
+                incident: self.incident(&agent()),
+                agent: agent(),
+                outcome: IncidentOutcome::TalkedOver,
+                by: AccountId::new("x").expect("an id"),
+            },
+            "asks" => Body::HelpAsked { agent: agent(), call: None, action: words[2].into() },
             "disputes" => {
                 let event = self.last.expect("something was said");
                 let objection = match words.get(2) {
@@ -161,6 +180,14 @@ impl Floor {
                 Body::AgentState { agent: agent(), state, reason: None }
             }
         }
+    }
+
+    fn incident(&self, of: &AgentId) -> IncidentId {
+        let opened = |draft: &Draft| match &draft.body {
+            Body::IncidentOpened { incident, agent, .. } if agent == of => Some(incident.clone()),
+            _ => None,
+        };
+        self.decided.iter().rev().find_map(opened).expect("an incident was opened")
     }
 
     /// Where the next utterance of a call lies: right after a pause that follows the last one.
@@ -258,13 +285,26 @@ pub fn tell(draft: &Draft) -> String {
         Body::AlertRaised { agent, call, reason, evidence, action, .. } => {
             let call = call.as_ref().map_or("-", CallId::as_str);
             let seen: Vec<_> = evidence.iter().map(|moment| moment.reason.code.as_str()).collect();
+            let agent = agent.as_ref().map_or("-", AgentId::as_str);
             format!("{agent} in {call}: {} [{}] -> {action}", Lang::En.tell(reason), seen.join(", "))
         }
         Body::CallerSignal { agent, call, kind, evidence, .. } => {
             let seen: Vec<_> = evidence.iter().map(|moment| moment.reason.code.as_str()).collect();
             format!("{agent} in {call}: {} [{}]", kind.as_str(), seen.join(", "))
         }
-        Body::AlertHeld { agent, reason, .. } => format!("{agent}: {}", reason.code),
+        Body::AlertHeld { reason, .. } => {
+            format!("{}: {}", draft.body.agent().map_or("-", AgentId::as_str), reason.code)
+        }
+        Body::IncidentOpened { agent, next, .. } => {
+            format!("{agent} {}", next.map_or("-", IncidentStep::as_str))
+        }
+        Body::IncidentAdvanced { agent, step, next, .. } => {
+            format!("{agent} {} -> {}", step.as_str(), next.map_or("-", IncidentStep::as_str))
+        }
+        Body::IncidentRelieved { agent, cool_off_minutes, easier_minutes, .. } => {
+            format!("{agent} {cool_off_minutes} min, easier for {easier_minutes} min")
+        }
+        Body::AlertRuleMuted { rule, right, answers, .. } => format!("{rule} {right} of {answers}"),
         body => body.agent().map(ToString::to_string).unwrap_or_default(),
     };
     format!("{at} {kind} {what}")

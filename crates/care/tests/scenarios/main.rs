@@ -5,5 +5,7 @@ mod callers;
 mod described;
 mod floor;
 mod hard_morning;
+mod incidents;
+mod operations;
 mod shifts;
 mod signals;

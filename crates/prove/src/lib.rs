@@ -13,9 +13,13 @@
 //!
 //! Groups in which fewer than [`FEWEST`] agents took calls are left out, and so is the smallest of the others
 //! where those left out together would be fewer.
+//!
+//! [`protected`] has the minutes that count as worked whatever was done in them.
 
+pub mod entrance;
 mod figures;
 mod monitor;
+pub mod protected;
 mod report;
 mod tally;
 

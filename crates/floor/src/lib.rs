@@ -3,6 +3,7 @@
 //! * [`Ear`] hears one call: audio of its legs goes in; facts for the log and jobs for speech recognition come out. A
 //!   sensor exists only while the site's policy permits it.
 //! * [`WordsJob`] is one utterance on its way to words: recognised, read and redacted wherever a recogniser is free.
+//! * [`Speaking`] is one that is not over yet, on its way to guesses at its words.
 //! * [`VoiceJob`] is an agent's voice in a call that is over, on its way to what is kept of that agent's usual.
 //! * [`Decider`] follows one site's events and decides: prompts, breaks, alerts.
 //! * [`Rehearsal`] runs a site in virtual time, with a log in memory: replay, the fast demo and tests.
@@ -13,13 +14,17 @@ mod decider;
 mod ear;
 mod leg;
 mod rehearsal;
+mod spoken;
 mod turns;
+mod typed;
 mod voice;
 mod words;
 
 pub use decider::Decider;
 pub use ear::{Ear, Hears};
 pub use rehearsal::Rehearsal;
+pub use spoken::Speaking;
+pub use typed::Typed;
 pub use voice::{Compared, VoiceJob};
 pub use words::WordsJob;
 

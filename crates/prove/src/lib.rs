@@ -14,10 +14,12 @@
 //! Groups in which fewer than [`FEWEST`] agents took calls are left out, and so is the smallest of the others
 //! where those left out together would be fewer.
 //!
-//! [`protected`] has the minutes that count as worked whatever was done in them.
+//! [`groups`] says how teams were in a week that is over; [`protected`] has the minutes that count as worked whatever was done
+//! in them.
 
 pub mod entrance;
 mod figures;
+pub mod groups;
 mod monitor;
 pub mod protected;
 mod report;

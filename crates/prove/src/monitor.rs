@@ -10,6 +10,7 @@ use jiff::{ToSpan, civil::Date, tz::TimeZone};
 
 use crate::{
     WEEKS,
+    entrance::Entrances,
     tally::{Group, Score, Tally, Told, Week},
 };
 
@@ -58,6 +59,7 @@ pub struct Monitor {
     shown: HashMap<EventId, Shown>,
     alerts: HashMap<AlertId, EventId>,
     objected: HashSet<EventId>,
+    pub(crate) entrances: Entrances,
 }
 
 impl Monitor {
@@ -75,12 +77,14 @@ impl Monitor {
             shown: HashMap::new(),
             alerts: HashMap::new(),
             objected: HashSet::new(),
+            entrances: Entrances::default(),
         }
     }
 
     /// Takes an event in, in the order of the log.
     pub fn apply(&mut self, event: &Event) {
         self.now = self.now.max(event.at);
+        self.entrances.apply(event);
         let Some(week) = self.monday(event.at) else { return };
         match &event.body {
             Body::LegOpened { call, protocol, .. } => self.call(call).protocol = Some(protocol.clone()),

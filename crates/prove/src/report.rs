@@ -7,6 +7,7 @@ use jiff::{ToSpan, civil::Date};
 
 use crate::{
     FEWEST,
+    entrance::EntranceFigures,
     figures::{Drift, Interval, drift, wilson},
     monitor::Monitor,
     tally::{Group, Score, Tally, Told, Week},
@@ -21,6 +22,8 @@ pub struct Report {
     pub under_review: BTreeSet<Told>,
     /// The Monday of the first whole week, with which distributions are compared.
     pub compared_with: Option<Date>,
+    /// What became of the callers who came through the entrance.
+    pub entrance: EntranceFigures,
 }
 
 /// One week.
@@ -91,6 +94,7 @@ impl Monitor {
             weeks,
             under_review: reviewed.map(|(told, _)| told.clone()).collect(),
             compared_with: self.first.as_ref().map(|(monday, _)| *monday),
+            entrance: self.entrances.figures(),
         }
     }
 

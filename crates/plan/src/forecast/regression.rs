@@ -1,0 +1,74 @@
+//! Gaussian process regression over days: something that each day has one of (its level, a score of its shape).
+
+use super::{
+    calendar::DayKind,
+    kernel::{PARTS, Strengths},
+    matrix::{Cholesky, Matrix, dot, median},
+};
+
+/// The covariances of the days of a history, factored for one set of strengths and one noise of each day.
+#[derive(Debug, Clone)]
+pub(super) struct Covariance {
+    factor: Cholesky,
+}
+
+impl Covariance {
+    /// Of days, each with so many times the usual noise.
+    pub fn of(days: &[DayKind], noise: &[f64], strengths: Strengths) -> Self {
+        let matrix = Matrix::from_fn(days.len(), days.len(), |i, j| match i.cmp(&j) {
+            std::cmp::Ordering::Less => 0.0,
+            std::cmp::Ordering::Equal => {
+                strengths.covariance(&days[i], &days[j]) + strengths.noise * noise[i]
+            }
+            std::cmp::Ordering::Greater => strengths.covariance(&days[i], &days[j]),
+        });
+        Self { factor: Cholesky::of(matrix) }
+    }
+
+    /// What each day of the history weighs in a forecast of `values`.
+    pub fn weights(&self, values: &[f64]) -> Vec<f64> {
+        self.factor.solve(values)
+    }
+
+    /// How far each value is from what the others would have said of it (Rasmussen & Williams 2006, eq. 5.12).
+    fn left_out(&self, values: &[f64]) -> Vec<f64> {
+        let diagonal = self.factor.inverse_diagonal();
+        self.weights(values).iter().zip(diagonal).map(|(weight, own)| weight / own).collect()
+    }
+}
+
+/// The value of a day, from the weights of the days of the history.
+pub(super) fn value(strengths: &Strengths, history: &[DayKind], weights: &[f64], day: &DayKind) -> f64 {
+    let covariances: Vec<f64> = history.iter().map(|other| strengths.covariance(day, other)).collect();
+    dot(&covariances, weights)
+}
+
+/// The same by part.
+pub(super) fn parts(
+    strengths: &Strengths,
+    history: &[DayKind],
+    weights: &[f64],
+    day: &DayKind,
+) -> [f64; PARTS] {
+    let mut sums = [0.0; PARTS];
+    for (other, weight) in history.iter().zip(weights) {
+        for (sum, part) in sums.iter_mut().zip(strengths.parts(day, other)) {
+            *sum += weight * part;
+        }
+    }
+    sums
+}
+
+/// How many times the usual noise each day has, so that days that are like nothing before (an outage, a strike) say little
+/// about others: days further than 2.5 robust standard deviations from what the others say of them get it by the square
+/// (weights of Huber's proposal 1964, iterated). Choice: 2.5 and three rounds.
+pub(super) fn robust_noise(days: &[DayKind], values: &[f64], strengths: Strengths) -> Vec<f64> {
+    const FAR: f64 = 2.5;
+    let mut noise = vec![1.0; days.len()];
+    for _ in 0..3 {
+        let left_out = Covariance::of(days, &noise, strengths).left_out(values);
+        let usual = 1.4826 * median(left_out.iter().map(|far| far.abs()).collect()) + 1e-12;
+        noise = left_out.iter().map(|far| (far / usual / FAR).powi(2).max(1.0)).collect();
+    }
+    noise
+}

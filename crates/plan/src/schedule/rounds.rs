@@ -34,6 +34,8 @@ pub(super) trait Lane: Send {
     fn round(&mut self);
     /// What its best costs.
     fn objective(&self) -> i64;
+    /// A bound that it has proved below every objective.
+    fn bound(&self) -> i64;
     /// Its best.
     fn best(&self) -> Self::Best;
     /// Whether it is at the end of a cycle, where it may go on from another lane's best.
@@ -42,19 +44,19 @@ pub(super) trait Lane: Send {
     fn adopt(&mut self, best: Self::Best);
 }
 
-/// Runs lanes until the bound is reached, the rounds are over, or `go_on` says no; answers the best and the rounds done.
+/// Runs lanes until the bound is reached, the rounds are over, or `go_on` says no; answers the best and how far it came.
 pub(super) fn run<L: Lane>(
     lanes: &mut [L],
-    bound: i64,
     rounds: Option<u64>,
     go_on: &mut dyn FnMut(Progress) -> bool,
-) -> (L::Best, u64) {
+) -> (L::Best, Progress) {
     let mut done = 0;
     loop {
         let best = best_of(lanes);
+        let bound = lanes.iter().map(L::bound).max().unwrap_or(0);
         let progress = Progress { rounds: done, objective: lanes[best].objective(), bound };
         if progress.objective <= bound || rounds.is_some_and(|most| done >= most) || !go_on(progress) {
-            return (lanes[best].best(), done);
+            return (lanes[best].best(), progress);
         }
         if let [only] = lanes {
             only.round();

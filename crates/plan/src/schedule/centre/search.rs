@@ -25,9 +25,15 @@ pub struct Solution {
 pub fn solve(instance: &Instance, effort: &Effort, go_on: &mut dyn FnMut(Progress) -> bool) -> Solution {
     let mut lanes: Vec<Search> =
         (0..effort.lanes.max(1)).map(|lane| Search::new(instance, effort.seed, lane as u64)).collect();
-    let bound = bound::below(instance, lanes[0].cover.cost);
-    let (best, rounds) = run(&mut lanes, bound, effort.rounds, go_on);
-    Solution { roster: Roster::of(instance, &best.weeks), objective: best.cost, bound, rounds }
+    let bound = bound::below(instance, lanes[0].best.cost);
+    lanes.iter_mut().for_each(|lane| lane.bound = bound);
+    let (best, progress) = run(&mut lanes, effort.rounds, go_on);
+    Solution {
+        roster: Roster::of(instance, &best.weeks),
+        objective: best.cost,
+        bound,
+        rounds: progress.rounds,
+    }
 }
 
 /// Temperatures between which a cycle cools, in units of the objective. Choice, by trial on `centre-200`.
@@ -52,6 +58,7 @@ pub(super) struct Search<'a> {
     weeks: Vec<u16>,
     cover: Cover,
     best: Best,
+    bound: i64,
     finder: Weeks,
     order: Vec<usize>,
     draw: Draw,
@@ -80,6 +87,7 @@ impl<'a> Search<'a> {
             weeks: vec![0; end],
             cover: Cover::empty(instance),
             best: Best { weeks: Vec::new(), cost: 0 },
+            bound: 0,
             finder: Weeks::default(),
             order: (0..instance.agents.len()).collect(),
             draw,
@@ -173,6 +181,10 @@ impl Lane for Search<'_> {
 
     fn objective(&self) -> i64 {
         self.best.cost
+    }
+
+    fn bound(&self) -> i64 {
+        self.bound
     }
 
     fn best(&self) -> Best {

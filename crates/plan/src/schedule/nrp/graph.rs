@@ -8,6 +8,7 @@ use std::{
 };
 
 use super::{Instance, Person};
+use crate::schedule::draw::Noise;
 
 /// States of one person at most, before those that are alike are merged: about 300 MB.
 const MOST_STATES: usize = 4_000_000;
@@ -80,6 +81,37 @@ impl Graph {
         let builder = Builder::new(instance, person)?;
         let (layers, arcs) = builder.all()?;
         builder.merge(&layers, &arcs)
+    }
+
+    /// Writes what each choice of each day costs, and which of its shifts is the cheapest: `price` is that of a shift on a day,
+    /// by place. A day off costs nothing. With noise, all of them cost a little more or less.
+    pub(super) fn prices(
+        &self,
+        days: usize,
+        shifts: usize,
+        price: impl Fn(usize) -> i32,
+        mut noise: Option<&mut Noise>,
+        costs: &mut Vec<i32>,
+        chosen: &mut Vec<u8>,
+    ) {
+        costs.clear();
+        chosen.clear();
+        let mut draw = || noise.as_deref_mut().map_or(0, Noise::next);
+        for day in 0..days {
+            for choice in &self.choices {
+                let priced =
+                    choice.iter().map(|&shift| (price(day * shifts + usize::from(shift)) - draw(), shift));
+                let cheapest = priced.min();
+                let (cost, shift) = cheapest.unwrap_or_else(|| (-draw(), 0));
+                costs.push(cost);
+                chosen.push(shift);
+            }
+        }
+    }
+
+    /// Arcs: the work of one search.
+    pub(super) fn size(&self) -> usize {
+        self.arcs.iter().map(Vec::len).sum()
     }
 
     /// The cheapest way; `cost` is by day and then choice. `roster` gets the choice of each day. `values` is memory.

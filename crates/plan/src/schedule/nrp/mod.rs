@@ -1,7 +1,10 @@
 //! Nurse rostering: people get shifts of given kinds, day by day, under the rules of work. Format and rules are those of the
 //! instances of schedulingbenchmarks.org (Curtois & Qu 2014).
 
+mod dive;
+mod floor;
 mod graph;
+mod master;
 mod read;
 mod search;
 

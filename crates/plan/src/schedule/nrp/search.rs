@@ -1,9 +1,9 @@
-//! The search for a roster: one person after another is taken out and put back where the others leave them best, with noise
-//! that is cooled.
+//! The search for a roster. First one person after another is taken out and put back where the others leave them best, with
+//! noise that is cooled; then several people at a time get new rosters by a dive.
 
-use super::{GraphError, Instance, Plan, Roster, graph::Graph};
+use super::{GraphError, Instance, Plan, Roster, dive::Dive, floor::Floor, graph::Graph};
 use crate::schedule::{
-    draw::{Draw, Noise, PARTS},
+    draw::{Draw, Noise},
     rounds::{Effort, Lane, Progress, run},
 };
 
@@ -20,7 +20,8 @@ pub struct Solution {
     pub rounds: u64,
 }
 
-/// Searches for a good roster until the bound is reached, the effort is spent or `go_on` says no; it is asked between rounds.
+/// Searches for a good roster until the bound is reached, the effort is spent or `go_on` says no. It is asked between
+/// rounds, of which each takes some tenths of a second.
 ///
 /// # Errors
 /// When the rules leave somebody no roster, or too many to be searched.
@@ -34,15 +35,24 @@ pub fn solve(
     let mut lanes: Vec<Search> = (0..effort.lanes.max(1))
         .map(|lane| Search::new(instance, &graphs, effort.seed, lane as u64))
         .collect();
-    let bound = 0;
-    let (best, rounds) = run(&mut lanes, bound, effort.rounds, go_on);
+    let (best, Progress { rounds, bound, .. }) = run(&mut lanes, effort.rounds, go_on);
     Ok(Solution { roster: Roster::of(instance, &best.plan), objective: best.cost, bound, rounds })
 }
 
+/// Temperatures between which a cycle cools, in units of the objective. Choice, by trial on the instances.
 const HOT: f64 = 30.0;
 const COLD: f64 = 0.3;
+/// Sweeps of the first cycle; each is twice as long as the one before it.
 const FIRST_CYCLE: u32 = 64;
-const LONGEST_CYCLE: u32 = 4096;
+/// Cycles before dives begin.
+const CYCLES: u32 = 3;
+/// Work of one round: arcs looked at and multiplications.
+const ROUND: u64 = 60_000_000;
+/// Rows of a dive's master problem at most; above it, its inverse is too large, and there are cycles alone.
+const MOST_ROWS: usize = 1500;
+/// People in a dive: at least these, and at most this share of all.
+const FEWEST: usize = 4;
+const MOST_SHARE: usize = 3;
 
 #[derive(Debug, Clone)]
 pub(super) struct Best {
@@ -50,114 +60,61 @@ pub(super) struct Best {
     cost: i64,
 }
 
+/// What a lane is at.
+enum Task {
+    /// Sweeps that are done, of so many.
+    Cool(u32, u32),
+    /// People get new rosters at once; all of them or some.
+    Dive { dive: Box<Dive>, all: bool },
+}
+
 pub(super) struct Search<'a> {
     instance: &'a Instance,
     graphs: &'a [Graph],
-    plan: Plan,
-    /// By day and shift: people missing.
-    missing: Vec<i32>,
-    cost: i64,
+    floor: Floor<'a>,
     best: Best,
+    bound: i64,
     order: Vec<usize>,
     draw: Draw,
     noise: Noise,
-    done: u32,
-    cycle: u32,
-    costs: Vec<i32>,
-    shifts: Vec<u8>,
-    values: Vec<i32>,
-    chosen: Vec<u8>,
+    /// Whether it is the one that looks for the bound, with everybody in its first dive.
+    first: bool,
+    cycles: u32,
+    task: Task,
+    rested: bool,
 }
 
 impl<'a> Search<'a> {
     fn new(instance: &'a Instance, graphs: &'a [Graph], seed: u64, lane: u64) -> Self {
         let mut draw = Draw::new(seed, lane);
         let noise = Noise::new(&mut draw);
-        let plan = vec![None; instance.people.len() * instance.days];
-        let cost = instance.wanted.iter().map(|w| i64::from(w.people) * i64::from(w.under)).sum::<i64>()
-            + instance.people.iter().map(|person| person.ungranted).sum::<i64>();
+        let floor = Floor::empty(instance, graphs);
         let mut search = Self {
             instance,
             graphs,
-            missing: instance.wanted.iter().map(|wanted| wanted.people).collect(),
-            cost,
-            best: Best { plan: plan.clone(), cost: i64::MAX },
-            plan,
+            best: Best { plan: Plan::new(), cost: i64::MAX },
+            floor,
+            bound: 0,
             order: (0..instance.people.len()).collect(),
             draw,
             noise,
-            done: 0,
-            cycle: FIRST_CYCLE,
-            costs: Vec::new(),
-            shifts: Vec::new(),
-            values: Vec::new(),
-            chosen: vec![0; instance.days],
+            first: lane == 0,
+            cycles: 0,
+            task: Task::Cool(0, FIRST_CYCLE),
+            rested: false,
         };
         search.draw.shuffle(&mut search.order);
         for turn in 0..search.order.len() {
-            search.put(search.order[turn], false);
+            search.floor.put(search.order[turn], None);
         }
         search.keep();
         search
     }
 
-    fn price(&self, place: usize) -> i32 {
-        let wanted = &self.instance.wanted[place];
-        if self.missing[place] > 0 { -wanted.under } else { wanted.over }
-    }
-
-    fn put(&mut self, who: usize, noisy: bool) {
-        let (graph, person) = (&self.graphs[who], &self.instance.people[who]);
-        let many = self.instance.shifts.len();
-        self.costs.clear();
-        self.shifts.clear();
-        for day in 0..self.instance.days {
-            for choice in &graph.choices {
-                let mut best = (i32::MAX, 0);
-                for &shift in choice {
-                    let place = day * many + usize::from(shift);
-                    let noise = if noisy { self.noise.next() } else { 0 };
-                    let cost = (self.price(place) + person.wish[place]) * PARTS - noise;
-                    if cost < best.0 {
-                        best = (cost, shift);
-                    }
-                }
-                if choice.is_empty() {
-                    best.0 = if noisy { -self.noise.next() } else { 0 };
-                }
-                self.costs.push(best.0);
-                self.shifts.push(best.1);
-            }
-        }
-        graph.shortest(&self.costs, &mut self.values, &mut self.chosen);
-        let plan = &mut self.plan[who * self.instance.days..][..self.instance.days];
-        for (day, &choice) in self.chosen.iter().enumerate() {
-            plan[day] = (choice > 0).then(|| self.shifts[day * graph.choices.len() + usize::from(choice)]);
-        }
-        for day in 0..self.instance.days {
-            if let Some(shift) = self.plan[who * self.instance.days + day] {
-                let place = day * many + usize::from(shift);
-                self.cost += i64::from(self.price(place) + person.wish[place]);
-                self.missing[place] -= 1;
-            }
-        }
-    }
-
-    fn take(&mut self, who: usize) {
-        let many = self.instance.shifts.len();
-        for day in 0..self.instance.days {
-            if let Some(shift) = self.plan[who * self.instance.days + day].take() {
-                let place = day * many + usize::from(shift);
-                self.missing[place] += 1;
-                self.cost -= i64::from(self.price(place) + self.instance.people[who].wish[place]);
-            }
-        }
-    }
-
     fn keep(&mut self) {
-        if self.cost < self.best.cost {
-            self.best.cost = self.cost;
-            self.best.plan.clone_from(&self.plan);
+        if self.floor.cost < self.best.cost {
+            self.best.cost = self.floor.cost;
+            self.best.plan.clone_from(&self.floor.plan);
         }
     }
 
@@ -166,10 +123,62 @@ impl<'a> Search<'a> {
         for turn in 0..self.order.len() {
             let who = self.order[turn];
             self.noise.jump(&mut self.draw);
-            self.take(who);
-            self.put(who, true);
+            self.floor.take(who);
+            self.floor.put(who, Some(&mut self.noise));
             self.keep();
         }
+    }
+
+    /// One step of the task; answers its work, and moves on to the next task where this one is done.
+    fn step(&mut self) -> u64 {
+        match &mut self.task {
+            Task::Cool(done, of) => {
+                let way = f64::from(*done) / f64::from(*of);
+                self.noise.heat(HOT * (COLD / HOT).powf(way));
+                *done += 1;
+                let over = done == of;
+                self.sweep();
+                if over {
+                    self.cycles += 1;
+                    self.next();
+                }
+                self.floor.sweep_work
+            }
+            Task::Dive { dive, all } => {
+                let before = dive.work;
+                let plan = dive.step(self.instance, self.graphs, &self.best.plan);
+                let work = dive.work - before;
+                if *all {
+                    self.bound = self.bound.max(dive.bound());
+                }
+                if let Some(plan) = plan {
+                    self.floor.load(plan);
+                    if self.floor.cost <= self.best.cost {
+                        self.best = Best { plan: self.floor.plan.clone(), cost: self.floor.cost };
+                    }
+                    self.next();
+                }
+                work
+            }
+        }
+    }
+
+    fn next(&mut self) {
+        self.rested = true;
+        let people = self.instance.people.len();
+        let rows = people + self.instance.wanted.len();
+        if self.cycles < CYCLES || rows > MOST_ROWS {
+            self.task = Task::Cool(0, FIRST_CYCLE << self.cycles.min(6));
+            return;
+        }
+        let all = std::mem::take(&mut self.first);
+        let most = people.div_ceil(MOST_SHARE).max(FEWEST);
+        let many = if all { people } else { FEWEST + self.draw.below(most - FEWEST + 1) };
+        self.draw.shuffle(&mut self.order);
+        let mut free = self.order[..many.min(people)].to_vec();
+        free.sort_unstable();
+        let dive = Box::new(Dive::new(self.instance, &self.best.plan, free, &mut self.draw));
+        self.task = Task::Dive { dive, all };
     }
 }
 
@@ -177,18 +186,10 @@ impl Lane for Search<'_> {
     type Best = Best;
 
     fn round(&mut self) {
-        for _ in 0..16 {
-            if self.done == self.cycle {
-                self.done = 0;
-                self.cycle = (self.cycle * 2).min(LONGEST_CYCLE);
-            }
-            let way = f64::from(self.done) / f64::from(self.cycle);
-            self.noise.heat(HOT * (COLD / HOT).powf(way));
-            self.sweep();
-            self.done += 1;
-            if self.done == self.cycle {
-                return;
-            }
+        self.rested = false;
+        let mut work = 0;
+        while work < ROUND && !self.rested {
+            work += self.step().max(1);
         }
     }
 
@@ -196,15 +197,20 @@ impl Lane for Search<'_> {
         self.best.cost
     }
 
+    fn bound(&self) -> i64 {
+        self.bound
+    }
+
     fn best(&self) -> Best {
         self.best.clone()
     }
 
     fn at_rest(&self) -> bool {
-        self.done == self.cycle
+        self.rested
     }
 
     fn adopt(&mut self, best: Best) {
         self.best = best;
+        self.next();
     }
 }

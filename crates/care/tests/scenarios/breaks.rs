@@ -297,7 +297,7 @@ fn what_the_platform_shows_late_is_taken_as_what_it_is() {
 #[test]
 fn a_rhythm_that_is_chosen_goes_before_the_settings_and_stays_when_they_change() {
     let mut floor = Floor::new(Settings::default());
-    floor.play("08:00 li available");
+    floor.play("08:00 li available\n08:10 wait");
     let minutes = minutes_of(Rhythm::TenInFifty).expect("a preset has minutes");
     let by = AccountId::new("x").expect("an id");
     let at = "2026-11-23T08:10:00Z".parse().expect("a time");

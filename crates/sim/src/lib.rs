@@ -1,6 +1,6 @@
 //! The world outside the product: a simulated contact-centre floor, from one seed, in virtual time.
 //!
-//! It drives the demo, the load generator and what-if studies. It makes two things only: what a phone platform would
+//! It drives the demo, the load generator and what-if studies ([`centre`]). For the former it makes two things only: what a phone platform would
 //! say ([`work`]), and who says what in each call ([`script`]), to be voiced ([`voice`], or a synthesiser outside) and
 //! mixed to two tracks ([`mix`]). Which callers are angry is known in here and never leaves: what is told outside is
 //! audio and work events.
@@ -28,6 +28,7 @@
 //! Nothing here does input or output, or reads a clock. All chance comes from [`rng`], so that a seed and the answers
 //! given to [`world::World::answer`] determine everything.
 
+pub mod centre;
 pub mod load;
 pub mod mix;
 pub mod rng;

@@ -32,7 +32,16 @@ impl Rng {
         rng
     }
 
+    /// The numbers of one thing among many, of which each has its own: they depend on the key and on which it is, not on
+    /// what was drawn before (a counter-based stream after Salmon et al., "Parallel random numbers: as easy as 1, 2, 3",
+    /// SC 2011, with SplitMix64's finaliser). Each has 64 numbers before those of the next.
+    #[must_use]
+    pub fn nth(key: u64, number: u64) -> Self {
+        Self::new(key.wrapping_add(number.wrapping_mul(STEP.wrapping_mul(64))))
+    }
+
     /// 64 random bits.
+    #[inline]
     pub fn bits(&mut self) -> u64 {
         self.state = self.state.wrapping_add(STEP);
         let mut z = self.state;

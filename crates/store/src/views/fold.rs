@@ -90,7 +90,7 @@ impl Row {
     fn agent(&self) -> Option<&str> {
         match self {
             Self::Call(row) => row.agent.as_ref().map(calmline_core::AgentId::as_str),
-            Self::Alert(row) => Some(row.agent.as_str()),
+            Self::Alert(row) => row.agent.as_ref().map(calmline_core::AgentId::as_str),
             Self::Offer(row) => Some(row.agent.as_str()),
             Self::Agent(row) => Some(row.agent.as_str()),
         }
@@ -273,7 +273,10 @@ fn new_call(call: &CallId, began: Timestamp) -> CallRow {
 
 fn fold_alert(row: &mut Option<Row>, at: Timestamp, body: &Body) {
     match (body, row.as_mut()) {
-        (Body::AlertRaised { alert, agent, queue, call, reason, confidence, evidence, action, expires }, None) => {
+        (
+            Body::AlertRaised { alert, agent, queue, call, reason, confidence, evidence, action, expires },
+            None,
+        ) => {
             *row = Some(Row::Alert(AlertRow {
                 alert: alert.clone(),
                 raised: at,

@@ -17,11 +17,13 @@
 //! [`groups`] says how teams were in a week that is over; [`protected`] has the minutes that count as worked whatever was done
 //! in them.
 
+pub mod council;
 pub mod entrance;
 mod figures;
 pub mod groups;
 mod monitor;
 pub mod protected;
+pub mod questionnaire;
 mod report;
 mod tally;
 

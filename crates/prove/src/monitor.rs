@@ -10,6 +10,7 @@ use jiff::{ToSpan, civil::Date, tz::TimeZone};
 
 use crate::{
     WEEKS,
+    council::{Council, CouncilWeek},
     entrance::Entrances,
     tally::{Group, Score, Tally, Told, Week},
 };
@@ -60,6 +61,7 @@ pub struct Monitor {
     alerts: HashMap<AlertId, EventId>,
     objected: HashSet<EventId>,
     pub(crate) entrances: Entrances,
+    council: Council,
 }
 
 impl Monitor {
@@ -78,7 +80,14 @@ impl Monitor {
             alerts: HashMap::new(),
             objected: HashSet::new(),
             entrances: Entrances::default(),
+            council: Council::default(),
         }
+    }
+
+    /// What ran, how often and for how many, by week, the latest first.
+    #[must_use]
+    pub fn council(&self) -> Vec<CouncilWeek> {
+        self.council.weeks()
     }
 
     /// Takes an event in, in the order of the log.
@@ -86,6 +95,7 @@ impl Monitor {
         self.now = self.now.max(event.at);
         self.entrances.apply(event);
         let Some(week) = self.monday(event.at) else { return };
+        self.council.apply(event, week);
         match &event.body {
             Body::LegOpened { call, protocol, .. } => self.call(call).protocol = Some(protocol.clone()),
             Body::CallAnswered { call, agent, .. } => {

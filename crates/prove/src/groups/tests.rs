@@ -207,7 +207,7 @@ proptest! {
         weeks in 1_usize..4,
     ) {
         let others = || -> Vec<Week> {
-            let team = |n: usize| if n % 2 == 0 { "a" } else { "b" };
+            let team = |n: usize| if n.is_multiple_of(2) { "a" } else { "b" };
             values.iter().enumerate().map(|(n, &value)| person(&n.to_string(), team(n), value)).collect()
         };
         let with = |team: &str, value: f64| { let mut all = others(); all.push(person("one", team, value)); all };

@@ -141,7 +141,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let hard = hardness(&mut dice);
         let at = n % calls.len();
         calls[at].since = floor.now;
-        let decision = floor.router.decide(&Ask { waiting: &calls[at], hard, withheld: None });
+        let decision = floor.router.decide(&Ask { waiting: &calls[at], hard, minutes: 5.0, withheld: None });
         if let Outcome::To { agent, .. } = decision.outcome {
             given += 1;
             let seconds = 120 + dice.below(350);
@@ -164,7 +164,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let asks: Vec<Ask<'_>> = calls[first..first + WAITING]
             .iter()
             .zip(&hard)
-            .map(|(waiting, &hard)| Ask { waiting, hard, withheld: None })
+            .map(|(waiting, &hard)| Ask { waiting, hard, minutes: 5.0, withheld: None })
             .collect();
         let decisions = floor.router.assign(&asks);
         for (decision, hard) in decisions.into_iter().zip(hard) {

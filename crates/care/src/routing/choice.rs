@@ -161,7 +161,7 @@ impl Router {
             let of = self.groups.counts(fit.group, class);
             (free, spared, present) = (free + of.0, spared + of.1, present + of.2);
         }
-        Known { class, limit: self.limit(), fits, last, free, spared, present }
+        Known { class, limit: self.limit(ask.minutes), fits, last, free, spared, present }
     }
 
     /// The caller's last agent, if they are free and can take the call.

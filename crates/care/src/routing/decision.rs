@@ -68,6 +68,8 @@ pub struct Ask<'a> {
     pub waiting: &'a Waiting,
     /// How likely it is a hard one ([`super::Norms::predict`]).
     pub hard: f64,
+    /// How many minutes it will probably take; 0 where nobody knows.
+    pub minutes: f64,
     /// What [`Outcome::Waits`] said last time.
     pub withheld: Option<Timestamp>,
 }

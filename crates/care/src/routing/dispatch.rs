@@ -297,9 +297,10 @@ impl Dispatch {
         self.norms.predict(queue, intent, caller, self.set.norm_calls)
     }
 
-    fn hard(&self, waiting: &Waiting) -> f64 {
+    /// What a waiting call will probably be like.
+    fn expect(&self, waiting: &Waiting) -> Predicted {
         let flagged = waiting.flagged_until.is_some_and(|until| until > self.now);
-        self.predict(waiting.queue.as_ref(), waiting.intent.as_ref(), (waiting.repeat, flagged)).hard
+        self.predict(waiting.queue.as_ref(), waiting.intent.as_ref(), (waiting.repeat, flagged))
     }
 
     /// An agent is kept for a call no longer.

@@ -16,7 +16,7 @@
 //! ## The order
 //! Of the agents who are free and able, the first by this order gets the call; each line counts only where those before it
 //! are equal:
-//! 1. who is not spared, then who is above 1.2 × the fair share of hard calls, wanted easier calls, has met much abuse and
+//! 1. who is not spared, then who is above 1.2 × the fair share of hard calls or would be after this one, wanted easier calls, has met much abuse and
 //!    agitation, cools off after abuse ([`Spared`]; the first three count for hard calls, the wish for easier ones also for
 //!    ordinary calls, cooling off for all);
 //! 2. who spoke with this caller last (not where the caller is flagged for abuse);

@@ -40,6 +40,8 @@ pub struct Router {
     part: i64,
     hard: i64,
     weight: i64,
+    /// Agents who are in these sums.
+    sharing: i64,
 }
 
 impl Router {
@@ -55,6 +57,7 @@ impl Router {
             part: i64::MIN,
             hard: 0,
             weight: 0,
+            sharing: 0,
         }
     }
 
@@ -250,9 +253,24 @@ impl Router {
         if self.weight > 0 { self.hard as f64 * 1e6 / self.weight as f64 } else { 0.0 }
     }
 
-    /// The burden above which somebody is spared further hard calls.
-    pub(super) fn limit(&self) -> f64 {
-        self.set.fair_share_limit * self.fair()
+    /// The burden above which somebody is spared a hard call of so many minutes: who would be above the limit once they had
+    /// taken it. Nobody who is below the fair share is spared. It is the same for all, by what the call is to somebody who
+    /// has been at work for as long as agents have in the mean: so the index need not know of calls.
+    pub(super) fn limit(&self, minutes: f64) -> f64 {
+        let fair = self.fair();
+        let limit = self.set.fair_share_limit * fair;
+        if self.weight <= 0 || !minutes.is_finite() {
+            return limit;
+        }
+        let of_call = minutes.max(0.0) * 60e6 * self.sharing as f64 / self.weight as f64;
+        (limit - of_call).max(fair.min(limit))
+    }
+
+    /// In multiples of the fair share: from where on somebody is spared a hard call of so many minutes.
+    #[must_use]
+    pub fn spared_from(&self, minutes: f64) -> f64 {
+        let fair = self.fair();
+        if fair > 0.0 { self.limit(minutes) / fair } else { self.set.fair_share_limit }
     }
 
     pub(super) fn class(&self, hard: f64) -> Class {
@@ -312,6 +330,7 @@ impl Router {
         let after = counted(seat);
         self.hard += after.0 - before.0;
         self.weight += after.1 - before.1;
+        self.sharing += after.2 - before.2;
     }
 
     /// Puts an agent where they belong among the free ones, and notes when that changes.
@@ -363,9 +382,9 @@ fn counts(seat: &Seat) -> bool {
     seat.present || !seat.share.is_empty()
 }
 
-/// An agent's part of what the fair share goes by: hard time and weight.
-fn counted(seat: &Seat) -> (i64, i64) {
-    if counts(seat) { (seat.share.hard(), seat.share.weight()) } else { (0, 0) }
+/// An agent's part of what the fair share goes by: hard time, weight, and one agent.
+fn counted(seat: &Seat) -> (i64, i64, i64) {
+    if counts(seat) { (seat.share.hard(), seat.share.weight(), 1) } else { (0, 0, 0) }
 }
 
 /// Where a free agent stands for a kind of call. Being above the fair share is not in it: it changes with what others meet.

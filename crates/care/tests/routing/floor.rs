@@ -46,6 +46,8 @@ struct Floor {
     now: Timestamp,
     agents: usize,
     waits: Vec<Ringing>,
+    /// How long calls take in the mean.
+    usual_minutes: f64,
     busy: BTreeMap<(Timestamp, usize), bool>,
     /// Times that somebody was given a call while spared, with what the caller waited for it.
     forced: usize,
@@ -60,7 +62,7 @@ impl Floor {
             router.free(&agent(n), Some(start()));
         }
         let (waits, busy) = (Vec::new(), BTreeMap::new());
-        Self { router, set, now: start(), agents, waits, busy, forced: 0 }
+        Self { router, set, now: start(), agents, waits, usual_minutes: 4.0, busy, forced: 0 }
     }
 
     fn free(&self, n: usize) -> bool {
@@ -105,6 +107,7 @@ impl Floor {
             .map(|ringing| Ask {
                 waiting: &ringing.waiting,
                 hard: hardness(ringing.hard),
+                minutes: self.usual_minutes,
                 withheld: ringing.withheld,
             })
             .collect();
@@ -208,10 +211,11 @@ proptest! {
 }
 
 /// A shift of eight hours, hard calls among others, by a rule of choice; returns the most of anybody in multiples of the
-/// fair share, and Gini's coefficient.
-fn shift(agents: usize, limit: f64, seed: u64) -> (f64, f64, usize) {
+/// fair share, and Gini's coefficient. `minutes` is how long calls are expected to take.
+fn shift(agents: usize, limit: f64, minutes: f64, seed: u64) -> (f64, f64, usize) {
     let set = RoutingSettings { fair_share_limit: limit, ..RoutingSettings::default() };
     let mut floor = Floor::new(agents, set);
+    floor.usual_minutes = minutes;
     let mut state = seed;
     let mut draw = |below: u64| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -232,11 +236,18 @@ fn shift(agents: usize, limit: f64, seed: u64) -> (f64, f64, usize) {
 #[test]
 fn over_a_shift_nobody_is_far_above_the_fair_share() {
     for seed in 0..6 {
-        let (highest, gini, _) = shift(12, 1.2, seed);
+        let (highest, gini, _) = shift(12, 1.2, 4.0, seed);
         // One call is some minutes of an hour or so: that much cannot be shared.
         assert!(highest < 1.3, "{highest} with seed {seed}");
         assert!(gini < 0.1, "{gini} with seed {seed}");
     }
+}
+
+#[test]
+fn looking_ahead_keeps_the_most_of_anybody_nearer_to_the_limit() {
+    let mean = |minutes| (0..12).map(|seed| shift(12, 1.2, minutes, seed).0).sum::<f64>() / 12.0;
+    let (ahead, blind) = (mean(4.0), mean(0.0));
+    assert!(ahead < blind && ahead < 1.2, "{ahead} with an eye on the call, {blind} without");
 }
 
 #[test]
@@ -248,7 +259,7 @@ fn time_that_runs_back_and_unknown_agents_change_nothing() {
     router.erase(&agent(1));
     router.met(&agent(2), f64::NAN);
     let told = waiting(later(40), 1);
-    let decision = router.decide(&Ask { waiting: &told, hard: 0.1, withheld: None });
+    let decision = router.decide(&Ask { waiting: &told, hard: 0.1, minutes: 0.0, withheld: None });
     assert!(matches!(decision.outcome, Outcome::Waits { why: Waits::NoSkill, until: None, withheld: None }));
     assert!((decision.facts.waited_s - 60.0).abs() < 1e-9);
 }

@@ -29,8 +29,9 @@ pub fn act() -> impl Strategy<Value = Act> {
     ]
 }
 
-/// A call as a test draws it: needs, language, priority, seconds waited, last agent, hard, flagged, seconds withheld.
-pub type Drawn = (Vec<(u8, u8)>, u8, u8, i64, Option<usize>, f64, bool, Option<i64>);
+/// A call as a test draws it: needs, language, priority, seconds waited, last agent, hard and minutes, flagged, seconds
+/// withheld.
+pub type Drawn = (Vec<(u8, u8)>, u8, u8, i64, Option<usize>, (f64, u32), bool, Option<i64>);
 
 pub fn call() -> impl Strategy<Value = Drawn> {
     let withheld = prop::option::of(0..40_i64);
@@ -41,7 +42,7 @@ pub fn call() -> impl Strategy<Value = Drawn> {
         1..6_u8,
         0..900_i64,
         prop::option::of(0..AGENTS),
-        hard,
+        (hard, 0..20_u32),
         prop::bool::weighted(0.2),
         withheld,
     )
@@ -66,7 +67,7 @@ pub fn waiting(drawn: &Drawn, world: &World) -> Waiting {
 
 pub fn ask<'a>(drawn: &Drawn, waiting: &'a Waiting, world: &World) -> Ask<'a> {
     let withheld = drawn.7.map(|seconds| world.now - SignedDuration::from_secs(seconds));
-    Ask { waiting, hard: drawn.5, withheld }
+    Ask { waiting, hard: drawn.5.0, minutes: f64::from(drawn.5.1), withheld }
 }
 
 proptest! {

@@ -159,7 +159,7 @@ impl World {
         } else if !easy && is(0) {
             2
         } else {
-            u8::from(hard && share > set.fair_share_limit)
+            u8::from(hard && share > self.router.spared_from(ask.minutes))
         };
         let flagged = ask.waiting.flagged_until.is_some_and(|until| until > self.now);
         let stranger = flagged || ask.waiting.last_agent != Some(agent(n));

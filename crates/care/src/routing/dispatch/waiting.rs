@@ -7,7 +7,7 @@ use calmline_core::{
 
 use super::{Asked, Dispatch, FORGOTTEN};
 use crate::{
-    routing::{Ask, Decision, Outcome},
+    routing::{Ask, Decision, Outcome, Predicted},
     time::{after, seconds},
 };
 
@@ -17,9 +17,9 @@ impl Dispatch {
         let known = self.call(call);
         known.queue = waiting.queue.clone().or_else(|| known.queue.take());
         known.intent = waiting.intent.clone().or_else(|| known.intent.take());
-        let hard = self.hard(waiting);
+        let Predicted { hard, minutes } = self.expect(waiting);
         let withheld = self.asked.get(call).and_then(|before| before.withheld);
-        let ask = Ask { waiting, hard, withheld };
+        let ask = Ask { waiting, hard, minutes, withheld };
         if !waiting.candidates.is_empty() {
             let (mut ranked, mut decision) = self.router.rank(&ask, &waiting.candidates);
             let agent = ranked.remove(0);
@@ -53,10 +53,9 @@ impl Dispatch {
             self.asked.iter().map(|(call, asked)| (call.clone(), asked.clone())).collect();
         let asks: Vec<Ask<'_>> = asked
             .iter()
-            .map(|(_, asked)| Ask {
-                waiting: &asked.waiting,
-                hard: self.hard(&asked.waiting),
-                withheld: asked.withheld,
+            .map(|(_, asked)| {
+                let Predicted { hard, minutes } = self.expect(&asked.waiting);
+                Ask { waiting: &asked.waiting, hard, minutes, withheld: asked.withheld }
             })
             .collect();
         let decisions = self.router.assign(&asks);

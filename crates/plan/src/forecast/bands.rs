@@ -22,16 +22,22 @@ pub(super) struct Bands {
     pub poisson: f64,
     /// Variance beside the squared count: the square of what days miss by, as a share.
     pub square: f64,
+    /// Of how many independent parts the misses are taken to be.
+    independent: f64,
     /// From this expected count on, these quantiles of misses in standard deviations.
     classes: Vec<(f64, [f64; 4])>,
 }
 
 impl Bands {
-    /// Learns from misses. With none, counts are taken for Poisson with days that miss by a tenth.
-    pub fn of(mut misses: Vec<Miss>) -> Self {
+    /// Learns from the misses of so many days. With none, counts are taken for Poisson with days that miss by a tenth.
+    ///
+    /// Conformal quantiles of `n` misses are taken at `(n + 1) / n` times the level. A day's misses go together, so a day counts
+    /// for two and not for all its intervals (choice, on early parts).
+    pub fn of(mut misses: Vec<Miss>, days: usize) -> Self {
         const NORMAL: [f64; 4] = [-1.96, -1.2816, 1.2816, 1.96];
         let (poisson, square) = variance(&misses);
-        let mut bands = Self { poisson, square, classes: vec![(0.0, NORMAL)] };
+        let mut bands =
+            Self { poisson, square, independent: 2.0 * days.max(1) as f64, classes: vec![(0.0, NORMAL)] };
         misses.sort_by(|a, b| a.expected.total_cmp(&b.expected));
         let size = misses.len().div_ceil(CLASSES).max(ENOUGH);
         let classes: Vec<_> = misses.chunks(size).filter(|class| class.len() >= ENOUGH / 2).collect();
@@ -58,8 +64,10 @@ impl Bands {
         let mut misses: Vec<f64> = class.iter().map(standard).collect();
         misses.sort_by(f64::total_cmp);
         LEVELS.map(|level| {
-            // The (n + 1)-th part, away from the middle, makes the share hold for a next one.
             let n = misses.len();
+            let wider = (self.independent + 1.0) / self.independent;
+            let upper = (level.max(1.0 - level) * wider).min(1.0);
+            let level = if level < 0.5 { 1.0 - upper } else { upper };
             let at = level * (n + 1) as f64 - 1.0;
             let at = if level < 0.5 { at.floor() } else { at.ceil() };
             misses[(at.max(0.0) as usize).min(n - 1)]
@@ -110,7 +118,7 @@ mod tests {
     fn intervals_hold_their_share_in_every_class() {
         let sizes = [5.0, 10.0, 50.0, 100.0, 200.0];
         let misses: Vec<Miss> = sizes.iter().flat_map(|size: &f64| spread(*size, size * 0.4)).collect();
-        let bands = Bands::of(misses.clone());
+        let bands = Bands::of(misses.clone(), 10_000);
         for expected in sizes {
             let [low95, low80, high80, high95] = bands.ends(expected);
             let share = |low: f64, high: f64| {
@@ -125,7 +133,7 @@ mod tests {
 
     #[test]
     fn without_misses_there_is_still_an_interval() {
-        let bands = Bands::of(Vec::new());
+        let bands = Bands::of(Vec::new(), 0);
         let [low95, low80, high80, high95] = bands.ends(100.0);
         assert!(low95 < low80 && low80 < 100.0 && 100.0 < high80 && high80 < high95);
         assert!(bands.ends(0.0)[0] >= 0.0);
@@ -139,7 +147,7 @@ mod tests {
             .iter()
             .flat_map(|m: &f64| [-1.0, 1.0].map(|sign| Miss { expected: *m, real: m + sign * m.sqrt() }))
             .collect();
-        let bands = Bands::of(misses);
+        let bands = Bands::of(misses, 5);
         assert!((bands.poisson - 1.0).abs() < 1e-6 && bands.square.abs() < 1e-6, "{bands:?}");
     }
 }

@@ -1,6 +1,6 @@
 //! The ensemble: members tried by rolling origins, weighed by what they missed, with intervals of what was missed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use serde::Serialize;
@@ -24,7 +24,7 @@ const STEP: usize = 5;
 const AHEAD: usize = 10;
 /// How sharply members that missed more lose weight: weights go by mean absolute error to the power of minus this. Choice,
 /// on early parts: between the plain mean (0) and the best member alone.
-const SHARPNESS: f64 = 16.0;
+const SHARPNESS: f64 = 24.0;
 
 /// Why there is no forecast.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -118,7 +118,8 @@ impl Forecaster {
         let trials = back_test(&days, &real, grid.slots);
         let weights = weigh(&trials, &real, grid.slots);
         let (misses, curves) = missed(&trials, &weights, &real, grid.slots);
-        let bands = Bands::of(misses);
+        let tried: BTreeSet<usize> = trials.iter().map(|trial| trial.day).collect();
+        let bands = Bands::of(misses, tried.len());
         let deviations = Deviations::of(&curves);
         let (counts, replaced) = learned_counts(&days, &real, grid.slots);
         let replaced = replaced.iter().enumerate().filter(|(_, replaced)| **replaced);

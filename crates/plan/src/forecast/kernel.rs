@@ -44,7 +44,7 @@ impl Strengths {
         noise: 0.5,
     };
     /// Level that follows within days.
-    pub const QUICK: Self = Self { level: 0.5, level_days: 10.0, ..Self::STEADY };
+    pub const QUICK: Self = Self { level: 1.0, level_days: 5.0, ..Self::STEADY };
     /// Level that follows within a season, more of it from the month.
     pub const SLOW: Self = Self { level: 0.1, level_days: 60.0, month: 0.4, ..Self::STEADY };
     /// For the shape of days, which is noisier than their level.

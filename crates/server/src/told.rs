@@ -213,8 +213,8 @@ fn of_model(lang: Lang, model: &ModelUsed) -> String {
         Some(hash) => ("models.one", hash.as_str()),
         None => ("models.remote", ""),
     };
-    let task = lang.say(&format!("models.task.{}", model.task.as_str()));
-    lang.say(code).replace("{task}", task).replace("{sha256}", hash).replace("{name}", &model.name)
+    let task = format!("models.task.{}", model.task.as_str());
+    lang.say(code).replace("{task}", lang.say(&task)).replace("{sha256}", hash).replace("{name}", &model.name)
 }
 
 fn next_of(lang: Lang, next: Option<IncidentStep>) -> Option<String> {

@@ -19,7 +19,7 @@ use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 
 use crate::{
     board::Boards,
-    browser, clock, connection,
+    browser, bundle, clock, connection,
     error::ApiError,
     heard::Heard,
     live::Live,
@@ -130,6 +130,7 @@ impl Server {
         let stopping = app.stopping.clone();
         tokio::spawn(sweep(Arc::clone(&app)));
         Webhooks::start(&app).await?;
+        bundle::start(&app.live);
         tokio::spawn(retention::keep(Arc::clone(&app)));
         let service = router(&app).into_make_service_with_connect_info::<SocketAddr>();
         let handle = Handle::new();

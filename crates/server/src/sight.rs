@@ -10,6 +10,8 @@ use calmline_core::{
     role::{Action, Resource},
 };
 
+use calmline_care::incident::incident_of;
+
 use crate::session::Signed;
 
 /// Who looks, and what their roles open.
@@ -56,7 +58,9 @@ impl Viewer {
         // How an agent spoke is theirs alone, even if it is told once the call is somebody else's.
         let spoke =
             matches!(event.body, Body::LegEnvelope { party: Party::Agent, .. } | Body::AgentCue { .. });
-        let own_call = own_call && !spoke;
+        // So is what they asked for, and an incident: whoever has the call next learns nothing of it.
+        let theirs = matches!(event.body, Body::HelpAsked { .. }) || incident_of(&event.body).is_some();
+        let own_call = own_call && !spoke && !theirs;
         if !held && self.agent.as_ref().is_some_and(|me| own_call || is_about(&event.body, me)) {
             return Some(event.clone());
         }
@@ -228,6 +232,10 @@ mod tests {
         Event { position: Position(1), site, id, at, because: vec![id], body }
     }
 
+    fn incident() -> calmline_core::IncidentId {
+        calmline_core::IncidentId::new("i").unwrap()
+    }
+
     fn private_of(agent: &AgentId) -> Vec<Body> {
         let (offer, agent) = (OfferId::new("o").unwrap(), agent.clone());
         let call = CallId::new("c").unwrap();
@@ -256,7 +264,28 @@ mod tests {
                 call: call.clone(),
                 cue: calmline_core::PayloadId::new("q").unwrap(),
             },
-            Body::AbuseReported { agent, call },
+            Body::AbuseReported { agent: agent.clone(), call: call.clone() },
+            Body::IncidentOpened {
+                incident: incident(),
+                agent: agent.clone(),
+                call: call.clone(),
+                next: None,
+            },
+            Body::IncidentDue { incident: incident(), agent: agent.clone() },
+            Body::IncidentBundled {
+                incident: incident(),
+                agent: agent.clone(),
+                bundle: calmline_core::PayloadId::new("b").unwrap(),
+                head: String::new(),
+            },
+            Body::AlertRated {
+                alert: calmline_core::AlertId::new("l").unwrap(),
+                agent: agent.clone(),
+                right: false,
+                welcome: false,
+            },
+            Body::HelpAsked { agent: agent.clone(), call: Some(call), action: "action.check_in".into() },
+            Body::CueSharingChosen { agent, sharing: calmline_core::event::CueSharing::Never },
         ]
     }
 
@@ -267,7 +296,10 @@ mod tests {
             let event = event(body);
             assert!(viewer(Role::Agent, Some("me")).see(&event, false).is_some(), "{:?}", event.body);
             assert!(viewer(Role::Agent, Some("other")).see(&event, false).is_none(), "{:?}", event.body);
-            if matches!(event.body, Body::AgentCue { .. }) {
+            if matches!(
+                event.body,
+                Body::AgentCue { .. } | Body::IncidentOpened { .. } | Body::HelpAsked { .. }
+            ) {
                 // Not even to whom the call went.
                 assert!(viewer(Role::Agent, Some("other")).see_in_call(&event, true).is_none());
             }

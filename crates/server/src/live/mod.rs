@@ -27,18 +27,25 @@ use std::{
 
 use calmline_bus::Bus;
 use calmline_care::{Settings, Standing};
-use calmline_core::{AgentId, Draft, Position, SiteId, Timestamp, policy::SitePolicy};
+use calmline_core::{
+    AgentId, CallId, Draft, Position, SiteId, Timestamp, event::ModelUsed, policy::SitePolicy,
+};
 use calmline_floor::Decider;
 use calmline_language::intent::Intents;
 use calmline_sense::{AffectModel, Recogniser};
 use calmline_store::{Appended, Feed, Site, Store, StoreError};
+use tokio::sync::broadcast;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use self::{
     desk::Desk,
     health::{Fault, Health, Up, keep},
-    speech::Speech,
+    speech::{Guess, Speech},
 };
+use crate::models;
+
+/// So many guesses are kept for a stream that is slow; it does without older ones.
+const GUESSES: usize = 256;
 
 /// What the live side is started with.
 #[derive(Default)]
@@ -60,7 +67,12 @@ pub struct Live {
     store: Arc<dyn Store>,
     bus: Arc<dyn Bus>,
     model: Arc<AffectModel>,
+    /// All models that sense, for the record.
+    models: Vec<ModelUsed>,
     speech: Speech,
+    /// Whether an engine guesses at words while they are spoken, and who follows its guesses.
+    streams_words: bool,
+    guesses: broadcast::Sender<Arc<Guess>>,
     care: Settings,
     twilio: calmline_media::twilio::Config,
     intents: Option<Arc<Intents>>,
@@ -87,9 +99,13 @@ impl Live {
         bus: Arc<dyn Bus>,
         options: Options,
     ) -> Result<Arc<Self>, StoreError> {
+        let model = options.affect.unwrap_or_else(AffectModel::shipped);
         let live = Arc::new(Self {
+            models: models::in_use(&model, &options.recognisers, options.intents.as_deref()),
+            model,
             speech: Speech::new(options.recognisers.len()),
-            model: options.affect.unwrap_or_else(AffectModel::shipped),
+            streams_words: options.recognisers.iter().any(|recogniser| recogniser.streams()),
+            guesses: broadcast::channel(GUESSES).0,
             care: options.care,
             twilio: options.twilio,
             intents: options.intents,
@@ -169,6 +185,38 @@ impl Live {
     #[must_use]
     pub fn has_words(&self) -> bool {
         self.speech.workers() > 0
+    }
+
+    /// Guesses at what is being said just now, of all sites, from now on.
+    #[must_use]
+    pub fn guesses(&self) -> broadcast::Receiver<Arc<Guess>> {
+        self.guesses.subscribe()
+    }
+
+    /// Who is in a call of a site just now.
+    #[must_use]
+    pub fn agent_of(&self, site: &SiteId, call: &CallId) -> Option<AgentId> {
+        self.desk(site)?.agent_of(call)
+    }
+
+    /// The thresholds of care.
+    #[must_use]
+    pub fn care(&self) -> &Settings {
+        &self.care
+    }
+
+    /// What callers may want, where that was taught.
+    #[must_use]
+    pub fn intents(&self) -> Option<&Arc<Intents>> {
+        self.intents.as_ref()
+    }
+
+    /// Runs a task until the live side stops.
+    pub(crate) fn until_halt(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let halt = self.halt.clone();
+        self.deciding.spawn(async move {
+            halt.run_until_cancelled(work).await;
+        });
     }
 
     /// The store.

@@ -6,12 +6,12 @@
 use std::{sync::Arc, time::Duration};
 
 use calmline_core::{
-    AgentId, SiteId, SubjectId,
-    event::PayloadKind,
+    AgentId, Body, Draft, Position, SiteId, SubjectId,
+    event::{CallCue, CueSharing, PayloadKind},
     policy::{Purpose, SitePolicy},
 };
 use calmline_floor::VoiceJob;
-use calmline_store::StoreError;
+use calmline_store::{Store, StoreError};
 
 use super::{Live, desk::Desk};
 use crate::clock;
@@ -29,7 +29,7 @@ pub(super) async fn compare(live: Arc<Live>, job: VoiceJob) {
 }
 
 async fn learn(live: &Live, job: VoiceJob) -> Result<(), StoreError> {
-    let (site, at) = (job.site().clone(), job.at());
+    let (site, agent, at) = (job.site().clone(), job.agent().clone(), job.at());
     let subject = SubjectId::of_agent(job.agent());
     let known = live.store.baseline(&site, &subject).await?;
     // A permit that was withdrawn since says that nothing is to be made of the call.
@@ -37,8 +37,37 @@ async fn learn(live: &Live, job: VoiceJob) -> Result<(), StoreError> {
     if let Some(usual) = &compared.usual {
         live.store.keep_baseline(&site, &subject, usual, at).await?;
     }
+    let moved = compared.facts.iter().find(|fact| is_moved(fact)).map(|fact| fact.id);
     live.append(compared.facts).await?;
+    if let Some(cue) = moved
+        && sharing_of(live.store.as_ref(), &site, &agent).await? == CueSharing::TellAtOnce
+    {
+        // What is asked for is told, not why. The request is about no call: it is over.
+        let body = Body::HelpAsked { agent, call: None, action: "action.check_in".into() };
+        let asked = Draft::told(site, "cue", &cue.to_string(), at, body);
+        live.append(vec![asked]).await?;
+    }
     Ok(())
+}
+
+/// Whether a fact says that a voice was unlike its usual; most say why nothing is said.
+fn is_moved(fact: &Draft) -> bool {
+    let cue = fact.clear.iter().find_map(|clear| serde_json::from_slice(&clear.bytes).ok());
+    matches!(cue, Some(CallCue::Moved(_)))
+}
+
+/// What becomes of cues in an agent's voice, as they chose last.
+pub(crate) async fn sharing_of(
+    store: &dyn Store,
+    site: &SiteId,
+    agent: &AgentId,
+) -> Result<CueSharing, StoreError> {
+    let chosen = store.read_kind(site, "cue.sharing_chosen", Position(0), u32::MAX).await?;
+    let last = chosen.into_iter().rev().find_map(|event| match event.body {
+        Body::CueSharingChosen { agent: of, sharing } if of == *agent => Some(sharing),
+        _ => None,
+    });
+    Ok(last.unwrap_or_default())
 }
 
 /// Erases an agent's usual and what was told of it, however often the store fails; the log says that it was erased. How many
@@ -60,7 +89,7 @@ pub async fn forget(live: Arc<Live>, site: SiteId, agent: AgentId) -> u64 {
 }
 
 async fn erase(live: &Live, site: &SiteId, subject: &SubjectId) -> Result<u64, StoreError> {
-    if !live.store.with_baselines(site).await?.contains(subject) {
+    if !live.store.has_baseline(site, subject).await? {
         return Ok(0);
     }
     let kinds = [PayloadKind::VoiceCue];

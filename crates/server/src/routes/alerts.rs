@@ -1,18 +1,20 @@
 //! Alerts: few and good, with what shows them, and what became of them.
 
 use axum::{extract::State, http::StatusCode};
+use calmline_care::incident::Incident;
 use calmline_core::{
-    AgentId, AlertId, Body, CallId, Draft, EventId, PayloadId, SiteId, Timestamp,
+    AgentId, AlertId, Body, CallId, Draft, Event, EventId, PayloadId, QueueId, SiteId, Timestamp,
     catalog::Lang,
-    event::{AlertOutcome, Evidence, Spoken},
+    event::{AlertOutcome, Evidence, Reason, Spoken},
     role::{Action, Resource},
 };
 use calmline_store::{AlertRow, StoreError};
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-use super::day::day_of;
+use super::incidents::{open_incidents, steps_of};
 use crate::{
     access::{Access, Route, route},
     clock,
@@ -25,17 +27,21 @@ use crate::{
 const READ: Access = Access::Any(&[(Action::Read, Resource::Alerts)]);
 const CHANGE: Access = Access::Any(&[(Action::Change, Resource::Alerts)]);
 const MOST: u32 = 500;
+/// How long an alert can be found: it vanishes with its outcome, or after this.
+const STANDS: SignedDuration = SignedDuration::from_hours(24);
+/// Over how long outcomes are counted: so many that no single alert can be told from two counts.
+const COUNTED: SignedDuration = SignedDuration::from_hours(24 * 7);
 
 pub(super) fn routes() -> Vec<Route> {
-    vec![route(READ, routes!(list)), route(CHANGE, routes!(outcome))]
+    vec![route(READ, routes!(list)), route(CHANGE, routes!(acknowledge)), route(CHANGE, routes!(outcome))]
 }
 
 /// Alerts and how good they were.
 #[derive(Serialize, ToSchema)]
 pub struct Alerts {
-    /// The latest first.
+    /// Those that nobody has answered, of the last day; the latest first.
     alerts: Vec<AlertBody>,
-    /// What supervisors said about all alerts since `from`.
+    /// What supervisors said about all alerts of the last seven days.
     outcomes: Outcomes,
 }
 
@@ -67,9 +73,12 @@ pub struct AlertBody {
     alert: AlertId,
     #[schema(value_type = String, format = DateTime)]
     raised: Timestamp,
-    /// Who needs help, by pseudonym.
-    #[schema(value_type = String)]
-    agent: AgentId,
+    /// Who needs help, by pseudonym; null where a queue does.
+    #[schema(value_type = Option<String>)]
+    agent: Option<AgentId>,
+    /// Which queue needs help.
+    #[schema(value_type = Option<String>)]
+    queue: Option<QueueId>,
     /// Their id on the phone platform; none once it is erased.
     name: Option<String>,
     #[schema(value_type = Option<String>)]
@@ -83,6 +92,16 @@ pub struct AlertBody {
     /// What would help.
     action: String,
     action_text: String,
+    /// What the agent has been given already, in words.
+    relief: Vec<String>,
+    /// Words to begin with.
+    first_words: String,
+    /// When somebody said that they look after it.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    acknowledged: Option<Timestamp>,
+    /// When a second person was told, since nobody had answered.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    escalated: Option<Timestamp>,
     /// What was done.
     done: Option<String>,
     done_text: Option<String>,
@@ -111,18 +130,16 @@ pub struct EvidenceBody {
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct AlertsQuery {
-    /// Only those that wait for an answer.
+    /// Only those that have not expired yet.
     #[serde(default)]
     pub open: bool,
-    /// Only those raised at this time or later; otherwise since the day began.
-    #[param(value_type = Option<String>, format = DateTime)]
-    pub from: Option<Timestamp>,
     /// `en` or `zh`; otherwise the account's language.
     #[param(value_type = Option<String>)]
     pub lang: Option<Lang>,
 }
 
-/// Alerts of the day with their evidence, and how good they were.
+/// The alerts that nobody has answered, with what shows them, what was given already, and words to begin with. One that has its
+/// outcome, or is a day old, can be found by nobody but its agent; how good alerts were is told of all of them together.
 #[utoipa::path(
     get, path = "/v1/alerts", tag = "alerts", security(("session" = [])), params(AlertsQuery),
     responses((status = 200, body = Alerts))
@@ -130,22 +147,56 @@ pub struct AlertsQuery {
 async fn list(
     State(app): State<App>,
     signed: Signed,
-    Query(AlertsQuery { open, from, lang }): Query<AlertsQuery>,
+    Query(AlertsQuery { open, lang }): Query<AlertsQuery>,
 ) -> Result<axum::Json<Alerts>, ApiError> {
     let (site, now) = (&signed.account.site, clock::now());
     let lang = lang.unwrap_or(signed.account.language);
-    let from = match from {
-        Some(from) => from,
-        None => day_of(&app, site, now).await?,
-    };
-    let rows = app.store().alerts(site, from, MOST).await?;
+    let since = |span| now.saturating_sub(span).unwrap_or(Timestamp::MIN);
+    let rows = app.store().alerts(site, since(COUNTED), MOST).await?;
     let outcomes = Outcomes::of(&rows);
     let quotes = signed.may(Action::Read, Resource::Transcripts);
     let mut alerts = Vec::new();
-    for row in rows.into_iter().filter(|row| !open || is_open(row, now)) {
+    let stands = |row: &AlertRow| row.outcome.is_none() && row.raised > since(STANDS);
+    for row in rows.into_iter().filter(|row| stands(row) && (!open || is_open(row, now))) {
         alerts.push(alert_body(&app, site, row, quotes, lang).await?);
     }
     Ok(axum::Json(Alerts { alerts, outcomes }))
+}
+
+/// Whether an event tells others of somebody's alert that has vanished: its outcome is known, or it is a day old.
+pub(super) async fn has_vanished(app: &App, event: &Event) -> Result<bool, StoreError> {
+    let alert = match &event.body {
+        Body::AlertRaised { alert, .. } | Body::AlertEscalated { alert } => Some(alert),
+        Body::AlertHeld { .. } | Body::IncidentJoinAsked { .. } => None,
+        _ => return Ok(false),
+    };
+    if clock::now().duration_since(event.at) >= STANDS {
+        return Ok(true);
+    }
+    let Some(alert) = alert else { return Ok(false) };
+    Ok(app.store().alert(&event.site, alert).await?.is_some_and(|row| row.outcome.is_some()))
+}
+
+/// What the agent has been given already, as far as it is no secret of theirs: the cool-off after an abusive call.
+fn relief_of(app: &App, site: &SiteId, row: &AlertRow, lang: Lang) -> Vec<String> {
+    let same = |incident: &Incident| {
+        Some(&incident.agent) == row.agent.as_ref() && Some(&incident.call) == row.call.as_ref()
+    };
+    let incident = open_incidents(app, site).into_iter().find(same);
+    let mut given = incident
+        .as_ref()
+        .map(|incident| steps_of(incident, lang))
+        .unwrap_or_default()
+        .into_iter()
+        .map(|step| step.text)
+        .collect::<Vec<_>>();
+    if let Some((cool_off, _)) = incident.and_then(|incident| incident.relief) {
+        given.push(lang.tell(&Reason::new("brief.cool_off").with("minutes", f64::from(cool_off))));
+    }
+    if given.is_empty() {
+        given.push(lang.say("brief.nothing").to_owned());
+    }
+    given
 }
 
 fn is_open(row: &AlertRow, now: Timestamp) -> bool {
@@ -174,7 +225,15 @@ pub(super) async fn alert_body(
     };
     Ok(AlertBody {
         evidence: row.evidence.iter().map(piece).collect(),
-        name: app.store().outside_name(site, &row.agent).await?,
+        relief: relief_of(app, site, &row, lang),
+        first_words: lang.say(&format!("first_words.{}", row.reason.code)).to_owned(),
+        name: match &row.agent {
+            Some(agent) => app.store().outside_name(site, agent).await?,
+            None => None,
+        },
+        queue: row.queue,
+        acknowledged: row.acknowledged,
+        escalated: row.escalated,
         alert: row.alert,
         raised: row.raised,
         agent: row.agent,
@@ -199,14 +258,43 @@ pub struct OutcomeBody {
     /// `helped`, `not_needed` or `wrong`.
     #[schema(value_type = String, example = "helped")]
     pub outcome: AlertOutcome,
-    /// What was done: `action.join_call`, `action.check_in`, `action.more_hands` or `action.none`.
+    /// What was done: `action.join_call`, `action.take_over`, `action.check_in`, `action.more_hands`, `action.lighter`,
+    /// `action.ears` or `action.none`.
     #[serde(default)]
     #[schema(example = "action.join_call")]
     pub action: Option<String>,
 }
 
 /// What a supervisor can say to have done.
-const ACTIONS: [&str; 4] = ["action.join_call", "action.check_in", "action.more_hands", "action.none"];
+const ACTIONS: [&str; 7] = [
+    "action.join_call",
+    "action.take_over",
+    "action.check_in",
+    "action.more_hands",
+    "action.lighter",
+    "action.ears",
+    "action.none",
+];
+
+/// Says that one looks after an alert: no second person is told.
+#[utoipa::path(
+    post, path = "/v1/alerts/{id}/acknowledge", tag = "alerts", security(("session" = [])),
+    params(("id" = String, Path, description = "The alert.")),
+    responses((status = 204), (status = 404, body = ErrorBody))
+)]
+async fn acknowledge(
+    State(app): State<App>,
+    signed: Signed,
+    Path(id): Path<AlertId>,
+) -> Result<StatusCode, ApiError> {
+    let site = signed.account.site;
+    let row = app.store().alert(&site, &id).await?.ok_or_else(|| ApiError::not_found("alert"))?;
+    if row.acknowledged.is_none() && row.outcome.is_none() {
+        let body = Body::AlertAcknowledged { alert: id, by: signed.account.id };
+        app.live.append(vec![Draft::derived(site, clock::now(), Vec::new(), body)]).await?;
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
 
 /// Says what was done about an alert and what became of it. Of two answers the first one counts.
 #[utoipa::path(

@@ -11,7 +11,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-use super::stream::{EventBody, holder_after, with_words};
+use super::{
+    alerts::has_vanished,
+    stream::{EventBody, holder_after, with_words},
+};
 use crate::{
     access::{Access, Route, route},
     clock,
@@ -216,6 +219,10 @@ pub(super) async fn opened(
         let next = holder_after(&event.body, holder.clone());
         let own = viewer.agent().is_some_and(|me| holder.as_ref() == Some(me) || next.as_ref() == Some(me));
         holder = next;
+        let about_me = viewer.agent().is_some() && event.body.agent() == viewer.agent();
+        if !about_me && has_vanished(app, &event).await? {
+            continue;
+        }
         seen.extend(viewer.see_in_call(&event, own));
     }
     // An agent who never had the call learns nothing, not even that there is one.
@@ -242,6 +249,10 @@ pub(super) async fn seen(app: &App, viewer: &Viewer, event: &Event) -> Result<Op
         Some(_) => held_at(app, &event.site, event).await?,
         None => None,
     };
+    let about_me = viewer.agent().is_some() && event.body.agent() == viewer.agent();
+    if !about_me && has_vanished(app, event).await? {
+        return Ok(None);
+    }
     let own = viewer.agent().is_some_and(|me| holder.as_ref() == Some(me));
     Ok(viewer.see_in_call(event, own))
 }

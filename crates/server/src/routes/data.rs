@@ -7,10 +7,11 @@ use axum::{
     http::{HeaderMap, HeaderValue, header},
 };
 use calmline_core::{
-    Event, SubjectId, Timestamp,
+    Body, Event, Position, SubjectId, Timestamp,
     event::PayloadKind,
     role::{Action, Resource},
 };
+use calmline_store::StoreError;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
@@ -53,7 +54,7 @@ pub struct Export {
 pub struct ExportText {
     /// The name by which events refer to it; `voice_usual` is what the agent's voice is compared with.
     id: String,
-    /// `transcript, original, identity, self_report, envelope` or `voice_cue`.
+    /// `transcript, original, identity, self_report, envelope, voice_cue` or `incident`.
     #[schema(value_type = String)]
     kind: PayloadKind,
     text: String,
@@ -73,7 +74,10 @@ async fn export(
     let (site, subject) = (&me.site, SubjectId::of_agent(&me.agent));
     let from = Timestamp::UNIX_EPOCH;
     let events: Vec<Event> = app.store().read_agent(site, &me.agent, from, Timestamp::MAX).await?;
-    let texts = app.store().payloads_about(site, &subject).await?;
+    let mut texts = app.store().payloads_about(site, &subject).await?;
+    for subject in own_incidents(&app, &me).await? {
+        texts.extend(app.store().payloads_about(site, &subject).await?);
+    }
     let usual = app.store().baseline(site, &subject).await?;
     let export = Export {
         made: clock::now(),
@@ -108,15 +112,31 @@ async fn erasable(State(app): State<App>, me: Me) -> Result<axum::Json<BTreeMap<
     for (_, kind, _) in app.store().payloads_about(&me.site, &SubjectId::of_agent(&me.agent)).await? {
         *counts.entry(kind.as_str().to_owned()).or_default() += 1;
     }
+    for subject in own_incidents(&app, &me).await? {
+        let kept = app.store().payloads_about(&me.site, &subject).await?.len();
+        *counts.entry(PayloadKind::Incident.as_str().to_owned()).or_default() += kept;
+    }
     let usual = app.store().baseline(&me.site, &SubjectId::of_agent(&me.agent)).await?;
     *counts.entry(PayloadKind::VoiceCue.as_str().to_owned()).or_default() += usize::from(usual.is_some());
     Ok(axum::Json(counts))
 }
 
+/// The subjects of one's own evidence: each incident is one of its own, so that it can be erased by itself.
+async fn own_incidents(app: &App, me: &Me) -> Result<Vec<SubjectId>, StoreError> {
+    let events = app.store().read_kind(&me.site, "incident.bundled", Position(0), u32::MAX).await?;
+    let own = events.into_iter().filter_map(|event| match event.body {
+        Body::IncidentBundled { incident, agent, .. } if agent == me.agent => {
+            Some(SubjectId::of_incident(&incident))
+        }
+        _ => None,
+    });
+    Ok(own.collect())
+}
+
 /// What is to be erased.
 #[derive(Deserialize, ToSchema)]
 pub struct EraseBody {
-    /// `transcript, original, self_report, envelope, voice_cue`; with `identity` the account ends too, and nobody can tell any more whom the
+    /// `transcript, original, self_report, envelope, voice_cue, incident`; with `identity` the account ends too, and nobody can tell any more whom the
     /// rest of the log is about. Otherwise all but `identity`.
     #[serde(default)]
     #[schema(value_type = Option<Vec<String>>)]
@@ -154,7 +174,14 @@ async fn erase(
         return Err(ApiError::invalid("kinds", "nothing is named that could be erased"));
     }
     let subject = SubjectId::of_agent(&me.agent);
-    let erasure = app.store().erase(&me.site, &subject, &kinds, clock::now()).await?;
+    let incidents =
+        if kinds.contains(&PayloadKind::Incident) { own_incidents(&app, &me).await? } else { Vec::new() };
+    let mut erasure = app.store().erase(&me.site, &subject, &kinds, clock::now()).await?;
+    for subject in incidents {
+        let of = app.store().erase(&me.site, &subject, &[PayloadKind::Incident], clock::now()).await?;
+        erasure.keys += of.keys;
+        erasure.payloads += of.payloads;
+    }
     tracing::info!(texts = erasure.payloads, "texts erased at an agent's wish");
     Ok(axum::Json(Erased { keys: erasure.keys, texts: erasure.payloads, accounts: erasure.accounts }))
 }

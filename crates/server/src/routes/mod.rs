@@ -8,21 +8,31 @@ pub mod callers;
 pub mod calls;
 pub mod connections;
 pub mod consents;
+pub mod council;
 pub mod cues;
 pub mod data;
 pub mod day;
 pub mod doctor;
+pub mod entrance;
 pub mod envelopes;
 pub mod events;
+pub mod excluded;
+pub mod fit;
 pub mod floor;
 pub mod groups;
+pub mod help;
+pub mod incidents;
 pub mod keys;
 pub mod me;
 pub mod monitoring;
+pub mod my_incidents;
 pub mod people;
 pub mod policy;
+pub mod protected;
+pub mod questionnaires;
 pub mod reports;
 pub mod retention;
+pub mod rhythm;
 pub mod route;
 pub mod session;
 pub mod setup;
@@ -67,6 +77,7 @@ pub fn all() -> Vec<Route> {
         setup::routes(),
         session::routes(),
         events::routes(),
+        fit::routes(),
         audio::routes(),
         stream::routes(),
         day::routes(),
@@ -77,21 +88,30 @@ pub fn all() -> Vec<Route> {
         data::routes(),
         floor::routes(),
         groups::routes(),
+        protected::routes(),
+        questionnaires::routes(),
         alerts::routes(),
+        incidents::routes(),
+        my_incidents::routes(),
+        help::routes(),
+        excluded::routes(),
         calls::routes(),
         envelopes::routes(),
         why::routes(),
         callers::routes(),
         keys::routes(),
         connections::routes(),
+        council::routes(),
         accounts::routes(),
         people::routes(),
         policy::routes(),
         audit::routes(),
         monitoring::routes(),
         retention::routes(),
+        rhythm::routes(),
         attest::routes(),
         thresholds::routes(),
+        entrance::routes(),
         route::routes(),
         webhooks::routes(),
         doctor::routes(),

@@ -13,7 +13,7 @@ use axum::{
 };
 use calmline_bus::{Delivery, Subscription, Topic};
 use calmline_core::{
-    AgentId, Body, CallId, Event, PayloadId, Position, SiteId,
+    AgentId, Body, CallId, Event, Party, PayloadId, Position, SiteId,
     catalog::Lang,
     event::Spoken,
     role::{Action, Resource},
@@ -21,15 +21,18 @@ use calmline_core::{
 use calmline_store::{CallFilter, StoreError};
 use futures_util::{Stream, stream};
 use serde::{Deserialize, Serialize};
+use tokio::sync::broadcast::{Receiver, error::RecvError};
 use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
+use super::alerts::has_vanished;
 use crate::{
     access::{Access, Route, route},
     clock,
     error::ApiError,
     extract::{LastEventId, Query},
+    live::speech::Guess,
     session::Signed,
     sight::Viewer,
     state::App,
@@ -86,6 +89,43 @@ impl EventBody {
     }
 }
 
+/// What is understood so far of what somebody is saying in a call of the reader's, as the `data` of an SSE `event`
+/// `utterance.partial` carries it. It is no event of the log and has no SSE `id`: each replaces the one before, and the
+/// `utterance` that begins at the same second replaces them all. Only speech engines that stream give it.
+#[derive(Serialize, ToSchema)]
+pub struct PartialBody {
+    #[serde(rename = "type")]
+    #[schema(example = "utterance.partial")]
+    kind: &'static str,
+    #[schema(value_type = String)]
+    site: SiteId,
+    data: PartialOf,
+    /// The words so far, personal data replaced by placeholders as far as it can be told yet; empty where nothing is being
+    /// said after all.
+    words: String,
+}
+
+/// Whose words they are.
+#[derive(Serialize, ToSchema)]
+pub struct PartialOf {
+    #[schema(value_type = String)]
+    call: CallId,
+    #[schema(value_type = String)]
+    party: Party,
+    /// Since when, in seconds from the first frame of the call's audio.
+    start_s: f64,
+}
+
+/// The type of what is understood so far.
+const PARTIAL: &str = "utterance.partial";
+
+impl From<&Guess> for PartialBody {
+    fn from(guess: &Guess) -> Self {
+        let Guess { site, call, party, start_s, text } = guess.clone();
+        Self { kind: PARTIAL, site, data: PartialOf { call, party, start_s }, words: text }
+    }
+}
+
 /// Events that their reader may see, with the words that were said in them.
 pub(super) async fn with_words(
     app: &App,
@@ -110,9 +150,12 @@ pub(super) async fn with_words(
 
 /// What happens, as far as the viewer may see it: an agent sees their own events, prompts, offers and calls; a supervisor the
 /// floor and alerts, never anybody's load, prompts or answers to offers. Resumes after `Last-Event-ID`.
+///
+/// An agent in a call also sees what is understood so far of what is being said in it, in events `utterance.partial`
+/// ([`PartialBody`]) that the log does not hold, where the speech engine streams.
 #[utoipa::path(
     get, path = "/v1/stream", tag = "stream", security(("session" = [])), params(StreamQuery),
-    responses((status = 200, content_type = "text/event-stream", body = EventBody), (status = 422, body = crate::error::ErrorBody))
+    responses((status = 200, content_type = "text/event-stream", body = Shown), (status = 422, body = crate::error::ErrorBody))
 )]
 async fn follow(
     State(app): State<App>,
@@ -144,6 +187,22 @@ pub(super) fn begin(
         .hint(format!("the last position is {}; another data directory may have been restored", head.0)))
 }
 
+/// What a stream sends.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum Shown {
+    /// An event of the log.
+    Event(Box<EventBody>),
+    /// What is understood so far.
+    Partial(PartialBody),
+}
+
+/// What comes along.
+enum Came {
+    Event(Arc<Event>),
+    Guess(Arc<Guess>),
+}
+
 /// One viewer's way along the log.
 struct Follower {
     app: App,
@@ -154,6 +213,7 @@ struct Follower {
     /// What the types of wanted events begin with; empty for all.
     kinds: Vec<String>,
     subscription: Box<dyn Subscription>,
+    guesses: Receiver<Arc<Guess>>,
     calls: OwnCalls,
     /// Read from the store and not yet sent.
     waiting: VecDeque<Arc<Event>>,
@@ -172,6 +232,7 @@ impl Follower {
     ) -> Result<Self, ApiError> {
         let site = signed.account.site.clone();
         let viewer = Viewer::new(&signed);
+        let guesses = app.live.guesses();
         let subscription = app.live.bus().subscribe(Topic::Site(site.clone()), after).await;
         let calls = OwnCalls::open(&app, &site, viewer.agent(), head).await?;
         let lang = query.lang.unwrap_or(signed.account.language);
@@ -179,14 +240,32 @@ impl Follower {
         let (ticket, stopping) = (Ticket::new(signed), app.stopping.clone());
         let (waiting, reading) = (VecDeque::new(), None);
         metrics::gauge!("calmline_streams").increment(1);
-        Ok(Self { app, site, ticket, viewer, lang, kinds, subscription, calls, waiting, reading, stopping })
+        Ok(Self {
+            app,
+            site,
+            ticket,
+            viewer,
+            lang,
+            kinds,
+            subscription,
+            guesses,
+            calls,
+            waiting,
+            reading,
+            stopping,
+        })
     }
 
     /// The next event that the viewer may see; none when the stream ends.
     async fn next(&mut self) -> Option<Sent> {
         loop {
             let event = match self.advance().await {
-                Ok(event) => event?,
+                Ok(Some(Came::Event(event))) => event,
+                Ok(Some(Came::Guess(guess))) => match self.partial(&guess) {
+                    Some(sent) => return Some(sent),
+                    None => continue,
+                },
+                Ok(None) => return None,
                 Err(error) => {
                     // The client comes back with the position of the last event that it got.
                     tracing::warn!(%error, "a live stream ended early");
@@ -195,39 +274,61 @@ impl Follower {
             };
             let own = self.calls.owns(&self.app, &self.site, &event).await.ok()?;
             let kind = event.body.kind();
-            let wanted = self.kinds.is_empty() || self.kinds.iter().any(|begin| kind.starts_with(begin));
-            let Some(seen) = self.viewer.see(&event, own).filter(|_| wanted) else { continue };
+            let Some(seen) = self.viewer.see(&event, own).filter(|_| self.wants(kind)) else { continue };
+            let about_me = self.viewer.agent().is_some() && event.body.agent() == self.viewer.agent();
+            if !about_me && has_vanished(&self.app, &event).await.ok()? {
+                continue;
+            }
             let id = seen.position.0.to_string();
             let body = with_words(&self.app, &self.site, vec![seen], self.lang).await.ok()?.pop()?;
-            match Sent::default().id(id).event(kind).json_data(&body) {
+            match Sent::default().id(id).event(kind).json_data(&Shown::Event(Box::new(body))) {
                 Ok(sent) => return Some(sent),
                 Err(error) => tracing::error!(%error, "an event could not be written as JSON"),
             }
         }
     }
 
-    /// The next event of the site, from the store while it was ahead of us, then from the bus.
-    async fn advance(&mut self) -> Result<Option<Arc<Event>>, StoreError> {
+    fn wants(&self, kind: &str) -> bool {
+        self.kinds.is_empty() || self.kinds.iter().any(|begin| kind.starts_with(begin))
+    }
+
+    /// A guess at words, for whom they are: as the words themselves it goes to nobody but who is in the call.
+    fn partial(&self, guess: &Guess) -> Option<Sent> {
+        let me = self.viewer.agent()?;
+        let mine =
+            guess.site == self.site && self.app.live.agent_of(&self.site, &guess.call).as_ref() == Some(me);
+        let body = (mine && self.wants(PARTIAL)).then(|| Shown::Partial(PartialBody::from(guess)))?;
+        Sent::default().event(PARTIAL).json_data(&body).ok()
+    }
+
+    /// The next event of the site, from the store while it was ahead of us, then from the bus; or a guess.
+    async fn advance(&mut self) -> Result<Option<Came>, StoreError> {
         loop {
             if let Some(event) = self.waiting.pop_front() {
-                return Ok(Some(event));
+                return Ok(Some(Came::Event(event)));
             }
             if let Some(after) = self.reading {
                 self.read(after).await?;
                 continue;
             }
+            if !self.ticket.holds(&self.app).await? {
+                return Ok(None);
+            }
             let minute = tokio::time::sleep(Duration::from_secs(60));
             tokio::select! {
                 () = self.stopping.cancelled() => return Ok(None),
                 delivery = self.subscription.next() => match delivery {
-                    Delivery::Event(event) => return Ok(Some(event)),
+                    Delivery::Event(event) => return Ok(Some(Came::Event(event))),
                     Delivery::Missed { after } => self.reading = Some(after),
                     Delivery::Closed => return Ok(None),
                 },
+                guess = self.guesses.recv() => match guess {
+                    Ok(guess) => return Ok(Some(Came::Guess(guess))),
+                    // The next one replaces those that were missed.
+                    Err(RecvError::Lagged(_)) => {}
+                    Err(RecvError::Closed) => return Ok(None),
+                },
                 () = minute => {}
-            }
-            if !self.ticket.holds(&self.app).await? {
-                return Ok(None);
             }
         }
     }

@@ -5,6 +5,7 @@ use calmline_care::Settings;
 use calmline_core::{
     Body, Position, Timestamp,
     catalog::Lang,
+    event::RhythmMinutes,
     role::{Action, Resource},
 };
 use serde::Serialize;
@@ -12,6 +13,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
+use super::rhythm::chosen;
 use crate::{
     access::{Access, Route, route},
     error::ApiError,
@@ -24,7 +26,7 @@ const READ: Access = Access::Any(&[(Action::Read, Resource::Policy)]);
 
 /// Where defaults come from that are not a choice: by group and name, the code of the source's sentence. The settings' own
 /// documentation says the same (`calmline_care::settings`).
-const SOURCES: [(&str, &str, &str); 26] = [
+const SOURCES: [(&str, &str, &str); 28] = [
     ("load", "window_minutes", "trade"),
     ("load", "occupancy_ceiling", "occupancy"),
     ("load", "shift_from_hours", "shift"),
@@ -50,6 +52,8 @@ const SOURCES: [(&str, &str, &str); 26] = [
     ("breaks", "answer_within_seconds", "trade"),
     ("breaks", "put_off_minutes", "product"),
     ("alerts", "per_hour", "design"),
+    ("incident", "cool_off_minutes", "short_breaks"),
+    ("incident", "follow_up_hours", "design"),
     ("memory", "silent_agent_hours", "daily_rest"),
 ];
 
@@ -105,8 +109,22 @@ async fn show(
         Body::CareSettings { settings, .. } => Some((event.at, settings)),
         _ => None,
     });
-    let (since, settings) = recorded.map_or((None, Value::Null), |(at, settings)| (Some(at), settings));
+    let (since, mut settings) = recorded.map_or((None, Value::Null), |(at, settings)| (Some(at), settings));
+    if let Some((_, _, minutes)) = chosen(&app, &signed.account.site).await? {
+        put(&mut settings, &minutes);
+    }
     Ok(axum::Json(Thresholds { since, groups: groups(&settings, lang) }))
+}
+
+/// The rhythm of breaks that was chosen in the app goes before what is recorded.
+fn put(settings: &mut Value, minutes: &RhythmMinutes) {
+    if settings.is_null() {
+        *settings = serde_json::json!({});
+    }
+    let chosen = serde_json::to_value(minutes).unwrap_or_default();
+    for (name, value) in chosen.as_object().into_iter().flatten() {
+        settings["breaks"][name] = value.clone();
+    }
 }
 
 /// Every setting that this program knows; what is not recorded has its default.
@@ -134,7 +152,9 @@ fn gather(
         }
         return;
     }
-    let Some(default) = default.as_f64() else { return };
+    let number =
+        |value: &Value| value.as_f64().or_else(|| value.as_bool().map(|yes| f64::from(u8::from(yes))));
+    let Some(default) = number(default) else { return };
     // The bands of the three scales mean the same.
     let code = match path.starts_with("bands.") {
         true => format!("threshold.{path}"),
@@ -145,7 +165,7 @@ fn gather(
     values.push(ThresholdBody {
         name: path.to_owned(),
         text: lang.say(&code).to_owned(),
-        value: recorded.as_f64().unwrap_or(default),
+        value: number(recorded).unwrap_or(default),
         default,
         source: lang.say(&format!("source.{source}")).to_owned(),
     });

@@ -22,7 +22,7 @@ pub const TEST: &str = "webhook.test";
 
 /// The types of events that may leave the house: what the phone platform told, alerts to supervisors and what became of them,
 /// and the site's notices and thresholds. Nothing that is an agent's own is here, and [`sight`](crate::sight) is asked besides.
-pub const KINDS: [&str; 13] = [
+pub const KINDS: [&str; 15] = [
     "agent.state",
     "call.offered",
     "call.answered",
@@ -32,7 +32,9 @@ pub const KINDS: [&str; 13] = [
     "call.ended",
     "queue.snapshot",
     "alert.raised",
+    "alert.escalated",
     "alert.closed",
+    "incident.join_asked",
     "notice.confirmed",
     "notice.withdrawn",
     "care.settings",

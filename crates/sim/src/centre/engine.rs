@@ -42,8 +42,8 @@ struct Call {
     number: u64,
     /// Unlike its place, this is never used again.
     serial: u64,
-    /// When its caller next shows what they are like.
-    shows: f64,
+    /// When its caller next shows what they are like, or its router asks again.
+    acts: f64,
     queue: u32,
     kind: u8,
     attempt: u8,
@@ -256,6 +256,7 @@ impl<'a> Engine<'a> {
             What::Duty => self.duty(whom),
             What::PauseEnd => self.pause_over(whom),
             What::Shows => self.shows(whom),
+            What::Asks => self.asks_again(whom),
             What::Wake => self.wake(),
         }
     }

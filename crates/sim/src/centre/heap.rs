@@ -17,6 +17,8 @@ pub(super) enum What {
     HangUp,
     /// A caller shows what they are like.
     Shows,
+    /// A router asks again about a call.
+    Asks,
     /// A call comes to a queue.
     Arrival,
     /// A caller who hung up tries again.
@@ -25,13 +27,14 @@ pub(super) enum What {
     Wake,
 }
 
-const WHAT: [What; 9] = [
+const WHAT: [What; 10] = [
     What::CallEnd,
     What::WrapEnd,
     What::PauseEnd,
     What::Duty,
     What::HangUp,
     What::Shows,
+    What::Asks,
     What::Arrival,
     What::Again,
     What::Wake,

@@ -135,27 +135,36 @@ impl Site {
             Activity::WrapUp => WorkState::WrapUp,
             Activity::Rest => WorkState::OnBreak,
             Activity::Off => WorkState::Offline,
-            // The call that is answered says it, and nobody here is set aside.
-            Activity::InCall | Activity::Aside => return,
+            Activity::InCall => WorkState::Busy,
+            // Nobody here is set aside.
+            Activity::Aside => return,
         };
         let agent = self.agents[agent as usize].clone();
         self.tell(now, Body::AgentState { agent, state, reason: None });
     }
 
-    pub(super) fn offered(&mut self, call: Named, queue: usize, kind: usize, priority: u8, now: f64) {
+    pub(super) fn offered(&mut self, call: Named, queue: usize, now: f64) {
+        let Some(call) = call_id(call) else { return };
+        self.tell(now, Body::CallOffered { call, agent: None, queue: Some(self.queues[queue].clone()) });
+    }
+
+    /// The router in front of a queue asks who should take a call that waits since then.
+    pub(super) fn asks(
+        &mut self,
+        call: Named,
+        (queue, kind, priority): (usize, usize, u8),
+        since: f64,
+        now: f64,
+    ) {
         let Some(id) = call_id(call) else { return };
         let name = self.queues[queue].clone();
-        self.tell(now, Body::CallOffered { call: id.clone(), agent: None, queue: Some(name.clone()) });
-        if self.dispatch.is_none() {
-            return;
-        }
         let waiting = Waiting {
             needs: if self.queues.len() > 1 { skill(&name).into_iter().collect() } else { Vec::new() },
             queue: Some(name),
             intent: self.kinds[queue].get(kind).cloned(),
             language: None,
             priority,
-            since: self.clock.stamp(now),
+            since: self.clock.stamp(since),
             last_agent: None,
             repeat: false,
             flagged_until: None,

@@ -20,7 +20,7 @@ impl Engine<'_> {
             deadline: f64::INFINITY,
             number,
             serial: 0,
-            shows: 0.0,
+            acts: 0.0,
             queue: whom,
             kind,
             attempt: 0,
@@ -168,7 +168,7 @@ impl Engine<'_> {
 
     pub(super) fn shows_next(&mut self, slot: u32) {
         let at = self.now + SHOWS_S / self.plan.unit_s;
-        self.calls[slot as usize].shows = at;
+        self.calls[slot as usize].acts = at;
         self.at(at, What::Shows, slot);
     }
 

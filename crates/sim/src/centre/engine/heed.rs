@@ -10,6 +10,9 @@ use crate::centre::{
     site::{Deed, Site},
 };
 
+/// A router whose call was not taken asks again after so many seconds.
+const ASKS_S: f64 = 1.0;
+
 impl Engine<'_> {
     pub(super) fn tell_state(&mut self, agent: u32, activity: Activity) {
         if let Some(site) = &mut self.site {
@@ -20,14 +23,27 @@ impl Engine<'_> {
     pub(super) fn tell_offered(&mut self, slot: u32) {
         let call = self.calls[slot as usize];
         if let Some(site) = &mut self.site {
-            let priority = self.plan.queues[call.queue as usize].priority;
-            site.offered(
-                (slot, call.serial),
-                call.queue as usize,
-                usize::from(call.kind),
-                priority,
-                self.now,
-            );
+            site.offered((slot, call.serial), call.queue as usize, self.now);
+        }
+        if self.routed {
+            self.ask(slot);
+        }
+    }
+
+    fn ask(&mut self, slot: u32) {
+        let call = self.calls[slot as usize];
+        let queue = call.queue as usize;
+        if let Some(site) = &mut self.site {
+            let kind = (queue, usize::from(call.kind), self.plan.queues[queue].priority);
+            site.asks((slot, call.serial), kind, call.arrived, self.now);
+        }
+    }
+
+    /// Whoever was given the call could not take it: its router asks again.
+    pub(super) fn asks_again(&mut self, slot: u32) {
+        let call = self.calls[slot as usize];
+        if call.place == Where::Waiting && call.acts.to_bits() == self.now.to_bits() {
+            self.ask(slot);
         }
     }
 
@@ -47,7 +63,7 @@ impl Engine<'_> {
     /// A caller shows what they are like, and will again.
     pub(super) fn shows(&mut self, slot: u32) {
         let call = self.calls[slot as usize];
-        if call.place != Where::Served || call.shows.to_bits() != self.now.to_bits() {
+        if call.place != Where::Served || call.acts.to_bits() != self.now.to_bits() {
             return;
         }
         if let Some(site) = &mut self.site {
@@ -105,6 +121,10 @@ impl Engine<'_> {
                 let waits = call.serial == serial && call.place == Where::Waiting;
                 if waits && self.agents[agent as usize].state == State::Idle {
                     self.answer(agent, slot);
+                } else if waits {
+                    let at = self.now + ASKS_S / self.plan.unit_s;
+                    self.calls[slot as usize].acts = at;
+                    self.at(at, What::Asks, slot);
                 }
             }
         }

@@ -42,6 +42,8 @@ pub enum Access {
     Signed(KeyKind),
     /// Someone signed in whose roles allow one of these.
     Any(&'static [(Action, Resource)]),
+    /// An integration with a key of this kind, or someone signed in whose roles allow one of these.
+    KeyOr(KeyKind, &'static [(Action, Resource)]),
 }
 
 impl Access {
@@ -51,7 +53,9 @@ impl Access {
         match self {
             Self::Public => true,
             Self::Key(_) | Self::Signed(_) => false,
-            Self::Any(grants) => grants.iter().any(|&(action, resource)| may(role, action, resource)),
+            Self::Any(grants) | Self::KeyOr(_, grants) => {
+                grants.iter().any(|&(action, resource)| may(role, action, resource))
+            }
         }
     }
 }
@@ -151,23 +155,16 @@ async fn guard(
     // Only a router that was built without the connection layer lacks it; nobody is let in then.
     let connection = connection.ok_or_else(ApiError::forbidden)?;
     let address = Address::from(connection.address);
-    let changing = browser::changes(request.method());
     match access {
         Access::Public => {
             slow_down(app.throttles.addresses.take(address, app.tick()))?;
-            if changing {
+            if browser::changes(request.method()) {
                 browser::check_origin(request.headers(), &connection)?;
             }
         }
-        Access::Key(kind) => {
-            let Some(key) = find_key(&app, request.headers(), kind).await? else {
-                app.heard.refused(kind, clock::now());
-                slow_down(app.throttles.strangers.take(address, app.tick()))?;
-                return Err(ApiError::wrong_key());
-            };
-            app.heard.came(&key.site, kind, clock::now());
-            slow_down(app.throttles.keys.take(key.id.clone(), app.tick()))?;
-            request.extensions_mut().insert(key);
+        Access::Key(kind) => let_integration_in(&app, &mut request, kind, address).await?,
+        Access::KeyOr(kind, _) if shown_key(request.headers()).is_some() => {
+            let_integration_in(&app, &mut request, kind, address).await?;
         }
         Access::Signed(kind) => {
             let answer = next.run(request).await;
@@ -180,23 +177,52 @@ async fn guard(
             }
             return Ok(answer);
         }
-        Access::Any(grants) => {
-            let now = clock::now();
-            let found = session::find(app.store(), &app.last_use, request.headers(), now).await?;
-            let Some(signed) = found else {
-                slow_down(app.throttles.addresses.take(address, app.tick()))?;
-                return Err(ApiError::unauthenticated());
-            };
-            slow_down(app.throttles.accounts.take(signed.account.id.clone(), app.tick()))?;
-            if changing {
-                browser::check_origin(request.headers(), &connection)?;
-                browser::check_header(request.headers())?;
-            }
-            check_grants(&signed, grants)?;
-            request.extensions_mut().insert(signed);
+        Access::Any(grants) | Access::KeyOr(_, grants) => {
+            let_person_in(&app, &mut request, grants, &connection).await?;
         }
     }
     Ok(next.run(request).await)
+}
+
+/// Lets in who shows a key of this kind.
+async fn let_integration_in(
+    app: &App,
+    request: &mut Request,
+    kind: KeyKind,
+    address: Address,
+) -> Result<(), ApiError> {
+    let Some(key) = find_key(app, request.headers(), kind).await? else {
+        app.heard.refused(kind, clock::now());
+        slow_down(app.throttles.strangers.take(address, app.tick()))?;
+        return Err(ApiError::wrong_key());
+    };
+    app.heard.came(&key.site, kind, clock::now());
+    slow_down(app.throttles.keys.take(key.id.clone(), app.tick()))?;
+    request.extensions_mut().insert(key);
+    Ok(())
+}
+
+/// Lets in who is signed in and has one of the grants.
+async fn let_person_in(
+    app: &App,
+    request: &mut Request,
+    grants: &[(Action, Resource)],
+    connection: &Connection,
+) -> Result<(), ApiError> {
+    let found = session::find(app.store(), &app.last_use, request.headers(), clock::now()).await?;
+    let Some(signed) = found else {
+        let address = Address::from(connection.address);
+        slow_down(app.throttles.addresses.take(address, app.tick()))?;
+        return Err(ApiError::unauthenticated());
+    };
+    slow_down(app.throttles.accounts.take(signed.account.id.clone(), app.tick()))?;
+    if browser::changes(request.method()) {
+        browser::check_origin(request.headers(), connection)?;
+        browser::check_header(request.headers())?;
+    }
+    check_grants(&signed, grants)?;
+    request.extensions_mut().insert(signed);
+    Ok(())
 }
 
 fn check_grants(signed: &Signed, grants: &[(Action, Resource)]) -> Result<(), ApiError> {

@@ -55,6 +55,19 @@ impl<S: Send + Sync> FromRequestParts<S> for ShownKey {
     }
 }
 
+/// The site of whoever calls, with a key or signed in.
+#[derive(Debug, Clone)]
+pub struct AtSite(pub SiteId);
+
+impl<S: Send + Sync> FromRequestParts<S> for AtSite {
+    type Rejection = ApiError;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let of_key = parts.extensions.get().map(|key: &IntegrationKey| key.site.clone());
+        let of_person = || parts.extensions.get().map(|signed: &Signed| signed.account.site.clone());
+        of_key.or_else(of_person).map(Self).ok_or_else(ApiError::unauthenticated)
+    }
+}
+
 impl<S: Send + Sync> FromRequestParts<S> for Connection {
     type Rejection = ApiError;
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {

@@ -13,10 +13,16 @@ fn row(access: Access) -> String {
         Access::Public => "anybody".into(),
         Access::Key(kind) => format!("key {}", kind.as_str()),
         Access::Signed(kind) => format!("signed with a key {}", kind.as_str()),
-        Access::Any(_) => {
-            let roles: Vec<_> =
-                Role::ALL.into_iter().filter(|&role| access.allows(role)).map(Role::as_str).collect();
-            roles.join(" ")
+        Access::Any(_) | Access::KeyOr(..) => {
+            let mut who: Vec<_> = Role::ALL
+                .into_iter()
+                .filter(|&role| access.allows(role))
+                .map(|role| role.as_str().to_owned())
+                .collect();
+            if let Access::KeyOr(kind, _) = access {
+                who.push(format!("key {}", kind.as_str()));
+            }
+            who.join(" ")
         }
     }
 }

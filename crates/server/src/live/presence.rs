@@ -20,7 +20,7 @@ use tokio::{
 use super::{Live, outbox::Outbox};
 use crate::clock;
 
-/// When a platform has not confirmed by then, agent and desk are told.
+/// When a platform has not confirmed by then, agent and desk are told. It is looked on as often.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// An order that is older was for a moment that is over: a break lapses after this long.
 const STALE: Duration = Duration::from_secs(10 * 60);
@@ -52,6 +52,8 @@ struct Order {
     offer: OfferId,
     agent: AgentId,
     presence: Presence,
+    /// Whether it was said already that the platform had not confirmed in time.
+    unconfirmed: bool,
 }
 
 impl Order {
@@ -64,6 +66,7 @@ impl Order {
             offer: offer.clone(),
             agent: agent.clone(),
             presence: *presence,
+            unconfirmed: false,
         })
     }
 
@@ -89,7 +92,7 @@ enum Outcome {
     Confirmed,
     Refused(PresenceFault),
     Unconfirmed(PresenceFault),
-    /// There is nothing to do: the agent is known no more, or has set something else.
+    /// There is nothing to do: the agent has set something else.
     Moot,
 }
 
@@ -98,7 +101,6 @@ fn settled(body: &Body) -> Option<&OfferId> {
     match body {
         Body::PresenceConfirmed { offer, .. }
         | Body::PresenceRefused { offer, .. }
-        | Body::PresenceUnconfirmed { offer, .. }
         | Body::BreakBegan { offer, .. }
         | Body::BreakEnded { offer, .. }
         | Body::BreakLapsed { offer, .. } => Some(offer),
@@ -148,29 +150,57 @@ impl Courier {
     }
 
     async fn carry_out(self: Arc<Self>, order: Order) {
-        let outcome = match self.live.store().outside_name(&order.site, &order.agent).await {
-            Ok(Some(name)) => self.ask(name, order.presence).await,
-            Ok(None) => Outcome::Moot,
+        let name = match self.live.store().outside_name(&order.site, &order.agent).await {
+            Ok(Some(name)) => name,
+            Ok(None) => return,
             Err(error) => {
                 tracing::error!(%error, "an agent's name on the phone platform cannot be read");
-                Outcome::Unconfirmed(PresenceFault::Unreachable)
+                return self.say(&order, Outcome::Unconfirmed(PresenceFault::Unreachable));
             }
         };
+        let outcome = self.ask(&name, order.presence).await;
+        if !order.unconfirmed || !matches!(outcome, Outcome::Unconfirmed(_)) {
+            self.say(&order, outcome);
+        }
+        if matches!(outcome, Outcome::Unconfirmed(_)) && self.shows_late(&name, &order).await {
+            self.say(&order, Outcome::Confirmed);
+        }
+    }
+
+    /// Tells the log what came of an order.
+    fn say(&self, order: &Order, outcome: Outcome) {
         let Some(body) = order.says(outcome) else { return };
         metrics::counter!("calmline_presence_total", "outcome" => body.kind()).increment(1);
-        let draft = Draft::derived(order.site, clock::now(), vec![order.wanted], body);
+        let draft = Draft::derived(order.site.clone(), clock::now(), vec![order.wanted], body);
         // A task of its own: the fact must reach the log even if it settles, and so ends, this one.
         let live = Arc::clone(&self.live);
         self.live.deciding.spawn(async move { Outbox::of(vec![draft]).settle(&live).await });
     }
 
+    /// Looks on, and sets nothing, after it was said that a platform had not confirmed: whether it shows it after all before the
+    /// order is stale.
+    async fn shows_late(&self, name: &str, order: &Order) -> bool {
+        while !order.is_stale(clock::now()) {
+            let pause = tokio::time::sleep(self.patience);
+            if self.live.halt.run_until_cancelled(pause).await.is_none() {
+                return false;
+            }
+            let (port, agent, presence) = (Arc::clone(&self.port), name.to_owned(), order.presence);
+            let step = spawn_blocking(move || step(&*port, &agent, presence, false)).await;
+            if matches!(step, Ok(Ok(Step::Shown))) {
+                return true;
+            }
+        }
+        false
+    }
+
     /// Has a platform show something; answers within the patience.
-    async fn ask(&self, name: String, presence: Presence) -> Outcome {
+    async fn ask(&self, name: &str, presence: Presence) -> Outcome {
         let until = Instant::now() + self.patience;
         let (mut pause, longest) = PAUSE;
         let (mut taken, mut fault) = (false, PresenceFault::TimedOut);
         loop {
-            let (port, agent, set) = (Arc::clone(&self.port), name.clone(), !taken);
+            let (port, agent, set) = (Arc::clone(&self.port), name.to_owned(), !taken);
             let step = spawn_blocking(move || step(&*port, &agent, presence, set));
             let wait = match timeout_at(until, step).await {
                 Err(_) => return Outcome::Unconfirmed(fault),
@@ -215,6 +245,11 @@ impl Place {
             if let Some(running) = self.running.remove(offer) {
                 running.abort();
             }
+        }
+        if let Body::PresenceUnconfirmed { offer, .. } = &event.body
+            && let Some(order) = self.open.get_mut(offer)
+        {
+            order.unconfirmed = true;
         }
         if let Some(order) = Order::of(event) {
             if let Some(running) = self.running.remove(&order.offer) {

@@ -127,6 +127,28 @@ async fn a_platform_that_declines_is_told_at_once_and_one_that_shows_nothing_in_
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_shown_after_it_was_said_that_it_is_not_is_confirmed_and_not_set_again() -> Tested {
+    let phone = Arc::new(Phone { never_shows: true, ..Phone::default() });
+    let stage = stage(Presence::OnBreak, &phone, SHORT).await?;
+    for _ in 0..2_000 {
+        let said = said(&stage).await?;
+        if said.len() == 2 {
+            assert!(matches!(said[1].body, Body::PresenceUnconfirmed { .. }), "{said:?}");
+            *phone.shows.lock().unwrap() = Some(Shown::Asked(Presence::OnBreak));
+        }
+        if said.len() > 2 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let said = said(&stage).await?;
+    assert!(matches!(said[2].body, Body::PresenceConfirmed { .. }), "{said:?}");
+    assert_eq!(*phone.told.lock().unwrap(), [Presence::OnBreak]);
+    stage.live.stop().await;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_pause_of_the_agents_own_and_a_matter_that_is_settled_are_left_alone() -> Tested {
     let phone = Arc::new(Phone::default());
     let stage = stage(Presence::Available, &phone, LONG).await?;

@@ -8,6 +8,7 @@ use std::{
 };
 
 use calmline_core::Timestamp;
+use calmline_prove::questionnaire::Questionnaire;
 use calmline_store::Store;
 use tokio_util::sync::CancellationToken;
 
@@ -37,6 +38,8 @@ pub struct Config {
     pub limits: Limits,
     /// Which endpoints of others may be told of events.
     pub webhooks: Rules,
+    /// The questionnaires whose wording the site has installed.
+    pub questionnaires: Vec<Questionnaire>,
 }
 
 impl Config {
@@ -50,6 +53,7 @@ impl Config {
             data,
             limits: Limits::default(),
             webhooks: Rules::default(),
+            questionnaires: Vec::new(),
         }
     }
 }

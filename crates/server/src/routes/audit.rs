@@ -10,6 +10,7 @@ use calmline_core::{
     policy::{Condition, Notice, Profile, Purpose, Verdict, consents_wanted, rule},
     role::{Action, Resource},
 };
+use calmline_prove::FEWEST;
 use calmline_store::CallFilter;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -22,15 +23,15 @@ use crate::{
     session::Signed,
     state::App,
     told::told,
-    wellbeing::FEWEST,
 };
 
 const POLICY: Access = Access::Any(&[(Action::Read, Resource::Policy)]);
 const READ: Access = Access::Any(&[(Action::Read, Resource::Attestation)]);
 /// What the trail is made of.
-const KINDS: [&str; 10] = [
+const KINDS: [&str; 11] = [
     "site.opened",
     "care.settings",
+    "rhythm.chosen",
     "models.used",
     "notice.confirmed",
     "notice.withdrawn",

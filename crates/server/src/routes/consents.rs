@@ -2,8 +2,9 @@
 
 use axum::{extract::State, http::StatusCode};
 use calmline_core::{
-    Body, Draft, Party,
+    Body, Draft, Party, SubjectId,
     catalog::Lang,
+    event::PayloadKind,
     policy::{Profile, Purpose, TABLE_VERSION, Verdict, consents_wanted, rule},
     role::{Action, Resource},
 };
@@ -148,30 +149,49 @@ async fn give(State(app): State<App>, me: Me, Path(purpose): Path<Purpose>) -> R
 /// What a withdrawal erased.
 #[derive(Serialize, ToSchema)]
 pub struct Withdrawn {
-    /// Sealed texts that were erased for ever: with `voice_affect` what was told of calls, and what the voice is usually like.
+    /// Sealed texts that were erased for ever: with `voice_affect` what was told of calls, and what the voice is usually like;
+    /// with `envelope` how loud one was from moment to moment.
     erased: u64,
+    /// The same in a sentence.
+    deleted: String,
+    /// What stays, in a sentence: what the log holds of measurements is numbers under a pseudonym.
+    stays: String,
 }
 
-/// Withdraws a consent. What is sensed under it stops within a second, in the middle of a call too; what was learned of the
-/// agent's voice is erased with it.
+/// Withdraws a consent. What is sensed under it stops within a second, in the middle of a call too; what was derived under it and
+/// kept is erased with it, and the answer says what that was.
 #[utoipa::path(
     delete, path = "/v1/me/consents/{purpose}", tag = "me", security(("session" = [])),
-    params(("purpose" = String, Path, description = "The purpose.")),
+    params(("purpose" = String, Path, description = "The purpose."), LangQuery),
     responses((status = 200, body = Withdrawn), (status = 400, body = ErrorBody))
 )]
 async fn withdraw(
     State(app): State<App>,
     me: Me,
     Path(purpose): Path<Purpose>,
+    Query(query): Query<LangQuery>,
 ) -> Result<axum::Json<Withdrawn>, ApiError> {
+    let lang = extract::language(query, &me.signed);
     let voice = purpose == Purpose::VoiceAffect;
-    let erased = if voice { super::cues::kept(&app, &me).await? } else { 0 };
+    let mut erased = if voice { super::cues::kept(&app, &me).await? } else { 0 };
     // Recorded even where no consent is known to stand: one that is on its way must not win.
     let body = Body::ConsentWithdrawn { agent: me.agent.clone(), purpose };
     app.live.append(vec![Draft::derived(me.site.clone(), clock::now(), Vec::new(), body)]).await?;
+    if purpose == Purpose::Envelope {
+        let subject = SubjectId::of_agent(&me.agent);
+        let erasure = app.store().erase(&me.site, &subject, &[PayloadKind::Envelope], clock::now()).await?;
+        erased = erasure.payloads;
+    }
     if voice {
         // Whoever heeds the log does so as well; this waits until it is done.
         voices::forget(app.live.clone(), me.site, me.agent).await;
     }
-    Ok(axum::Json(Withdrawn { erased }))
+    let deleted = match (erased, purpose) {
+        (1.., Purpose::VoiceAffect | Purpose::Envelope) => {
+            let code = format!("withdrawn.{}", purpose.as_str());
+            lang.say(&code).replace("{count}", &erased.to_string())
+        }
+        _ => lang.say("withdrawn.nothing").to_owned(),
+    };
+    Ok(axum::Json(Withdrawn { erased, deleted, stays: lang.say("withdrawn.stays").to_owned() }))
 }

@@ -18,7 +18,7 @@ use utoipa_axum::routes;
 
 use super::{
     calls::CallBody,
-    reports::{CheckIn, ReportBody, reports},
+    reports::{CheckIn, ReportBody, met_abuse, reports},
     stream::EventBody,
     why,
 };
@@ -231,8 +231,10 @@ async fn day(
     let from = day_of(&app, &me.site, now).await?;
     let (site, agent) = (&me.site, &me.agent);
     let standing = app.live.standing(site, agent, now);
-    let busy = standing.as_ref().is_none_or(|now| matches!(now.activity, Activity::InCall | Activity::Off));
     let events = app.store().read_agent(site, agent, from, Timestamp::MAX).await?;
+    let at_work =
+        |now: &Standing| matches!(now.activity, Activity::InCall | Activity::WrapUp | Activity::Off);
+    let busy = standing.as_ref().is_none_or(at_work) || met_abuse(&events, now);
     let shift_minutes = standing.as_ref().map(|standing| standing.shift_minutes);
     let standing = match standing {
         Some(standing) => {

@@ -4,15 +4,17 @@ use axum::extract::State;
 use calmline_core::{
     AgentId, Body, Draft, Event, PayloadId, Position, SiteId, Timestamp,
     catalog::Lang,
-    event::{Cohort, Energy, Extent, Report},
+    event::{BurnoutScale, Cohort, Energy, Extent, Report, Standard},
     role::{Action, Resource},
 };
+use calmline_prove::groups::{BEFORE, Before, Week, cohorts, shares};
 use calmline_store::{Site, StoreError};
 use jiff::{ToSpan, civil::Date, tz::TimeZone};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
+use super::questionnaires::answered;
 use crate::{
     access::{Access, Route, route},
     clock,
@@ -21,7 +23,6 @@ use crate::{
     session::Signed,
     state::App,
     teams,
-    wellbeing::{BEFORE, Week, cohorts, shares},
 };
 
 const READ: Access = Access::Any(&[(Action::Read, Resource::Wellbeing)]);
@@ -53,11 +54,28 @@ pub struct CohortBody {
     exposure: Option<MeasureBody>,
     strain: Option<MeasureBody>,
     energy: Option<MeasureBody>,
+    /// Well-being by the WHO-5.
+    who5: Option<MeasureBody>,
+    /// Burnout by scale of the Copenhagen inventory: those of which five people and more said something.
+    burnout: Vec<NamedMeasure>,
+    /// The pulse by management standard, likewise.
+    pulse: Vec<NamedMeasure>,
     /// Why something is left out, if it is.
     note: Option<String>,
 }
 
-/// A coarse band: `little, some, much` for load, exposure and strain, `low, middle, good` for energy.
+/// A band of one scale or standard.
+#[derive(Serialize, ToSchema)]
+pub struct NamedMeasure {
+    #[schema(example = "demands")]
+    name: &'static str,
+    /// The scale or standard in words.
+    title: String,
+    band: &'static str,
+    text: String,
+}
+
+/// A coarse band: `little, some, much` for load, exposure, strain and burnout, `low, middle, good` for energy, WHO-5 and pulse.
 #[derive(Serialize, ToSchema)]
 pub struct MeasureBody {
     #[schema(example = "some")]
@@ -67,37 +85,54 @@ pub struct MeasureBody {
 }
 
 impl MeasureBody {
-    fn of_extent(extent: Extent, lang: Lang) -> Self {
-        let band = match extent {
-            Extent::Little => "little",
-            Extent::Some => "some",
-            Extent::Much => "much",
-        };
-        Self { band, text: lang.say(&format!("extent.{band}")).to_owned() }
+    fn new(of: &str, band: &'static str, lang: Lang) -> Self {
+        Self { band, text: lang.say(&format!("{of}.{band}")).to_owned() }
     }
+}
 
-    fn of_energy(energy: Energy, lang: Lang) -> Self {
-        let band = match energy {
-            Energy::Low => "low",
-            Energy::Middle => "middle",
-            Energy::Good => "good",
-        };
-        Self { band, text: lang.say(&format!("energy.{band}")).to_owned() }
+fn extent_word(extent: Extent) -> &'static str {
+    match extent {
+        Extent::Little => "little",
+        Extent::Some => "some",
+        Extent::Much => "much",
     }
+}
+
+fn energy_word(energy: Energy) -> &'static str {
+    match energy {
+        Energy::Low => "low",
+        Energy::Middle => "middle",
+        Energy::Good => "good",
+    }
+}
+
+fn named(of: &str, name: &'static str, title: &str, band: &'static str, lang: Lang) -> NamedMeasure {
+    let MeasureBody { band, text } = MeasureBody::new(of, band, lang);
+    NamedMeasure { name, title: lang.say(&format!("{title}.{name}")).to_owned(), band, text }
 }
 
 impl CohortBody {
     fn new(cohort: Cohort, lang: Lang) -> Self {
-        let Cohort { team, people, load, exposure, strain, energy, .. } = cohort;
-        let extent = |extent: Option<Extent>| extent.map(|extent| MeasureBody::of_extent(extent, lang));
+        let Cohort { team, people, load, exposure, strain, energy, who5, burnout, pulse } = cohort;
+        let extent =
+            |extent: Option<Extent>| extent.map(|at| MeasureBody::new("extent", extent_word(at), lang));
         let whole = people.is_some() && energy.is_some();
+        let burnout = burnout.into_iter().map(|(scale, extent)| {
+            named("burnout", scale.as_str(), "burnout_scale", extent_word(extent), lang)
+        });
+        let pulse = pulse.into_iter().map(|(standard, energy)| {
+            named("pulse", standard.as_str(), "standard", energy_word(energy), lang)
+        });
         Self {
             team,
             people,
             load: extent(load),
             exposure: extent(exposure),
             strain: extent(strain),
-            energy: energy.map(|energy| MeasureBody::of_energy(energy, lang)),
+            energy: energy.map(|energy| MeasureBody::new("energy", energy_word(energy), lang)),
+            who5: who5.map(|score| MeasureBody::new("who5", energy_word(score), lang)),
+            burnout: burnout.collect(),
+            pulse: pulse.collect(),
             note: (!whole).then(|| lang.say("wellbeing.few").to_owned()),
         }
     }
@@ -118,19 +153,25 @@ async fn list(
     let site = app.store().site(id).await?.ok_or_else(|| ApiError::not_found("site"))?;
     let _one_at_a_time = app.freezing.lock().await;
     let frozen = app.store().read_kind(id, "wellbeing.frozen", Position(0), u32::MAX).await?;
-    let mut weeks = Vec::new();
-    for monday in mondays(&site, clock::now()) {
-        let known = frozen.iter().find_map(|event| match &event.body {
+    let known = |monday: Date| {
+        frozen.iter().find_map(|event| match &event.body {
             Body::WellbeingFrozen { week, cohorts } if *week == monday.to_string() => Some(cohorts.clone()),
             _ => None,
-        });
-        let cohorts = match known {
+        })
+    };
+    let mut weeks = Vec::new();
+    // The earliest first: what is shown of a week rests on what was shown of the one before.
+    let mut last: Option<Vec<Cohort>> = None;
+    for monday in mondays(&site, clock::now()).into_iter().rev() {
+        let cohorts = match known(monday) {
             Some(cohorts) => cohorts,
-            None => freeze(&app, &site, monday).await?,
+            None => freeze(&app, &site, monday, last.as_deref()).await?,
         };
+        last = Some(cohorts.clone());
         let cohorts = cohorts.into_iter().map(|cohort| CohortBody::new(cohort, lang)).collect();
         weeks.push(WeekBody { week: monday.to_string(), cohorts });
     }
+    weeks.reverse();
     Ok(axum::Json(weeks))
 }
 
@@ -149,8 +190,27 @@ fn mondays(site: &Site, now: Timestamp) -> Vec<Date> {
     (1..=WEEKS).filter_map(ago).take_while(over).collect()
 }
 
-/// Counts a week that is over and writes it to the log.
-async fn freeze(app: &App, site: &Site, monday: Date) -> Result<Vec<Cohort>, ApiError> {
+/// Counts a week that is over and writes it to the log. `last` is what was shown of the week before.
+async fn freeze(
+    app: &App,
+    site: &Site,
+    monday: Date,
+    last: Option<&[Cohort]>,
+) -> Result<Vec<Cohort>, ApiError> {
+    let people = week_of(app, site, monday).await?;
+    let before = match (last, monday.checked_sub(7.days())) {
+        (Some(shown), Ok(earlier)) => Some((week_of(app, site, earlier).await?, shown)),
+        _ => None,
+    };
+    let before = before.as_ref().map(|(people, shown)| Before { people, shown });
+    let cohorts = cohorts(&people, before);
+    let body = Body::WellbeingFrozen { week: monday.to_string(), cohorts: cohorts.clone() };
+    app.live.append(vec![Draft::derived(site.id.clone(), clock::now(), Vec::new(), body)]).await?;
+    Ok(cohorts)
+}
+
+/// Everybody's week from a Monday on.
+async fn week_of(app: &App, site: &Site, monday: Date) -> Result<Vec<Week>, ApiError> {
     let midnight = |date: Date| date.to_zoned(zone(site)).map(|start| start.timestamp());
     let next = monday.checked_add(7.days());
     let (from, to) = next
@@ -163,10 +223,7 @@ async fn freeze(app: &App, site: &Site, monday: Date) -> Result<Vec<Cohort>, Api
         week.team = teams.remove(&row.agent);
         weeks.push(week);
     }
-    let cohorts = cohorts(&weeks);
-    let body = Body::WellbeingFrozen { week: monday.to_string(), cohorts: cohorts.clone() };
-    app.live.append(vec![Draft::derived(site.id.clone(), clock::now(), Vec::new(), body)]).await?;
-    Ok(cohorts)
+    Ok(weeks)
 }
 
 async fn of_agent(
@@ -179,7 +236,26 @@ async fn of_agent(
     let before = from.saturating_sub(BEFORE).unwrap_or(Timestamp::MIN);
     let events = app.store().read_agent(site, agent, before, to).await?;
     let energy = energy(app, site, &events, from).await?;
-    Ok(Week { team: None, shares: shares(&events, from, to), energy })
+    let answered = answered(app, site, &events).await?;
+    let score = |report: Report, name: &str| {
+        let given = answered.iter().filter(|(at, of, _)| *at >= from && *of == report);
+        let scores: Vec<f64> =
+            given.filter_map(|(.., answered)| answered.scores.get(name).copied()).collect();
+        #[expect(clippy::cast_precision_loss, reason = "a few questionnaires")]
+        let count = scores.len() as f64;
+        (!scores.is_empty()).then(|| scores.iter().sum::<f64>() / count)
+    };
+    let burnout = BurnoutScale::ALL.into_iter();
+    let pulse = Standard::ALL.into_iter();
+    Ok(Week {
+        who: agent.clone(),
+        team: None,
+        shares: shares(&events, from, to),
+        energy,
+        who5: score(Report::Who5, "who5"),
+        burnout: burnout.filter_map(|of| Some((of, score(Report::Burnout, of.as_str())?))).collect(),
+        pulse: pulse.filter_map(|of| Some((of, score(Report::Pulse, of.as_str())?))).collect(),
+    })
 }
 
 /// The average of a person's check-ins of the week; those that are erased do not count.

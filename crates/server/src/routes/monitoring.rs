@@ -1,12 +1,15 @@
 //! How often the software was right, by rule, signal and week; never by person.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use axum::extract::State;
 use calmline_core::{
-    Position, SiteId,
+    Position, SiteId, Timestamp,
     catalog::Lang,
-    event::Objection,
+    event::{ModelUsed, Objection},
     role::{Action, Resource},
 };
 use calmline_prove::{
@@ -23,6 +26,8 @@ use crate::{
     error::ApiError,
     extract::{self, LangQuery, Query},
     measure,
+    models::{self, Span},
+    routes::entrance::EntranceReport,
     session::Signed,
     state::App,
 };
@@ -35,27 +40,52 @@ pub(super) fn routes() -> Vec<Route> {
     vec![route(READ, routes!(monitoring))]
 }
 
-/// What was counted at each site, and how far in the log.
+/// What was counted at each site, and how far in the log. Each site waits for its own counting alone.
 #[derive(Default)]
-pub struct Monitors(tokio::sync::Mutex<HashMap<SiteId, (Position, Monitor)>>);
+pub struct Monitors(Mutex<HashMap<SiteId, Arc<Counted>>>);
+
+type Counted = tokio::sync::Mutex<Option<(Position, Monitor)>>;
 
 impl Monitors {
     /// A site's figures as of now: what came since they were last asked for is counted first.
     async fn report(&self, app: &App, site: &SiteId) -> Result<Report, ApiError> {
-        let mut monitors = self.0.lock().await;
-        if !monitors.contains_key(site) {
-            let row = app.store().site(site).await?.ok_or_else(|| ApiError::not_found("site"))?;
-            // The zone was checked when the site was set up; without its data a week is one of UTC.
-            let zone = TimeZone::get(&row.time_zone).unwrap_or(TimeZone::UTC);
-            monitors.insert(site.clone(), (Position(0), Monitor::new(zone)));
-        }
-        let Some((after, monitor)) = monitors.get_mut(site) else { return Err(ApiError::not_found("site")) };
+        self.look(app, site, Monitor::report).await
+    }
+
+    /// What a look at a site's figures as of now gives.
+    pub(super) async fn look<T>(
+        &self,
+        app: &App,
+        site: &SiteId,
+        look: impl FnOnce(&Monitor) -> T,
+    ) -> Result<T, ApiError> {
+        let row = app.store().site(site).await?.ok_or_else(|| ApiError::not_found("site"))?;
+        let counted = {
+            let mut sites = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(sites.entry(site.clone()).or_default())
+        };
+        let mut counted = counted.lock_owned().await;
+        // The zone was checked when the site was set up; without its data a week is one of UTC.
+        let zone = TimeZone::get(&row.time_zone).unwrap_or(TimeZone::UTC);
         loop {
+            let (after, _) = counted.get_or_insert_with(|| (Position(0), Monitor::new(zone.clone())));
             let events = app.store().read(Some(site), *after, BATCH).await?;
-            let Some(last) = events.last() else { return Ok(monitor.report()) };
-            *after = last.position;
-            events.iter().for_each(|event| monitor.apply(event));
+            if events.is_empty() {
+                break;
+            }
+            // A log of months takes a while: nobody else's request waits for it on this thread, and it is counted even where
+            // nobody waits for it any more. What was cut off in its midst begins anew.
+            let counting = tokio::task::spawn_blocking(move || {
+                if let Some((mut after, mut monitor)) = counted.take() {
+                    after = events.last().map_or(after, |last| last.position);
+                    events.iter().for_each(|event| monitor.apply(event));
+                    *counted = Some((after, monitor));
+                }
+                counted
+            });
+            counted = counting.await.map_err(|error| ApiError::internal(&error))?;
         }
+        counted.as_ref().map(|(_, monitor)| look(monitor)).ok_or_else(|| ApiError::not_found("site"))
     }
 }
 
@@ -73,6 +103,9 @@ pub struct Monitoring {
     /// The Monday of the week with which distributions are compared; none before a whole week is over.
     compared_with: Option<String>,
     latency: LatencyBody,
+    /// The models in use.
+    models: Vec<ModelBody>,
+    entrance: EntranceReport,
 }
 
 /// From the arrival of the last audio behind a prompt to the prompt's commit, in this process since it
@@ -85,6 +118,22 @@ pub struct LatencyBody {
     p99_s: Option<f64>,
     /// How many.
     n: u64,
+}
+
+/// A model in use.
+#[derive(Serialize, ToSchema)]
+pub struct ModelBody {
+    /// `voice_affect`, `speech`, `word_signs`, `intents` or `encoder`.
+    task: &'static str,
+    /// What it is used for, in words.
+    text: String,
+    /// Its name.
+    name: String,
+    /// SHA-256 of its weights in hexadecimal; none where they lie on another's server.
+    sha256: Option<String>,
+    /// Since when, by the log.
+    #[schema(value_type = String, format = DateTime)]
+    since: Timestamp,
 }
 
 /// A code and its sentence.
@@ -185,7 +234,7 @@ fn rounded(value: f64) -> f64 {
     (value * 10_000.0).round() / 10_000.0
 }
 
-fn share(interval: Interval) -> ShareBody {
+pub(super) fn share(interval: Interval) -> ShareBody {
     let Interval { share, low, high } = interval;
     ShareBody { share: rounded(share), low: rounded(low), high: rounded(high) }
 }
@@ -251,6 +300,13 @@ fn week(report: WeekReport, lang: Lang) -> WeekFigures {
     }
 }
 
+/// A model, where it is in use.
+fn model(Span { model, since, until }: Span, lang: Lang) -> Option<ModelBody> {
+    let ModelUsed { task, name, sha256 } = model;
+    let text = lang.say(&format!("models.task.{}", task.as_str())).to_owned();
+    until.is_none().then(|| ModelBody { task: task.as_str(), text, name, sha256, since })
+}
+
 /// Cue latency as the metrics of this process have it.
 fn latency(rendered: &str) -> LatencyBody {
     let bound = |line: &str| {
@@ -280,6 +336,7 @@ async fn monitoring(
 ) -> Result<axum::Json<Monitoring>, ApiError> {
     let (site, lang) = (&signed.account.site, extract::language(query, &signed));
     let report = app.monitors.report(&app, site).await?;
+    let models = models::recorded(app.store(), site).await?;
     Ok(axum::Json(Monitoring {
         weeks: report.weeks.into_iter().map(|one| week(one, lang)).collect(),
         under_review: report.under_review.iter().map(|code| said(code, lang)).collect(),
@@ -287,6 +344,8 @@ async fn monitoring(
         fewest: FEWEST,
         compared_with: report.compared_with.map(|monday| monday.to_string()),
         latency: latency(&measure::recorder().render()),
+        models: models::spans(&models).into_iter().filter_map(|span| model(span, lang)).collect(),
+        entrance: report.entrance.into(),
     }))
 }
 

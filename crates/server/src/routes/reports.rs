@@ -1,5 +1,5 @@
 //! What an agent says about themselves: the one-question check-in and good moments. For that agent alone; groups of five and
-//! more are shown a coarse band of a whole week ([`crate::wellbeing`]).
+//! more are shown a coarse band of a whole week ([`calmline_prove::groups`]).
 
 use axum::{extract::State, http::StatusCode};
 use calmline_core::{
@@ -30,6 +30,8 @@ const CHANGE: Access = Access::Any(&[(Action::Change, Resource::OwnDay)]);
 const CHECK_INS: usize = 3;
 /// How long after a check-in the next one is asked for. Choice: three fit a shift.
 const ASK_AFTER: SignedDuration = SignedDuration::from_hours(2);
+/// How long nobody is asked after abuse: they need rest, not a question. Choice.
+const HUSH: SignedDuration = SignedDuration::from_mins(30);
 /// The most energy that can be left.
 const MOST_ENERGY: u8 = 10;
 /// The longest good moment, in characters.
@@ -67,7 +69,8 @@ pub struct CheckIn {
     seen_by: String,
     /// How many check-ins are left in this shift.
     left: usize,
-    /// Whether now is a good time to ask: some are left, the last lies two hours back, and no call is in progress.
+    /// Whether now is a good time to ask: some are left, the last lies two hours back, no call and no wrap-up is in progress, and
+    /// there was no abuse in the last half an hour.
     ask: bool,
 }
 
@@ -91,6 +94,17 @@ impl CheckIn {
     }
 }
 
+/// Whether an agent has met abuse just now: they pressed the key, or were told of it in a call.
+pub(super) fn met_abuse(events: &[Event], now: Timestamp) -> bool {
+    let lately = events.iter().rev().take_while(|event| now.duration_since(event.at) < HUSH);
+    let abuse = |event: &Event| match &event.body {
+        Body::AbuseReported { .. } => true,
+        Body::PromptShown { reason, .. } => reason.code == "prompt.abuse",
+        _ => false,
+    };
+    lately.into_iter().any(abuse)
+}
+
 /// When check-ins were given in this shift, the earliest first.
 fn given(reports: &[ReportBody], shift_minutes: Option<f64>, now: Timestamp) -> Vec<Timestamp> {
     let began = shift_minutes.and_then(|minutes| SignedDuration::try_from_secs_f64(minutes * 60.0).ok());
@@ -106,9 +120,9 @@ pub(super) async fn reports(
     events: &[Event],
 ) -> Result<Vec<ReportBody>, StoreError> {
     let reported = |event: &Event| match &event.body {
-        Body::SelfReported { report, call, text, .. } => {
-            Some((event.id, event.at, *report, call.clone(), text.clone()))
-        }
+        Body::SelfReported {
+            report: report @ (Report::CheckIn | Report::GoodMoment), call, text, ..
+        } => Some((event.id, event.at, *report, call.clone(), text.clone())),
         _ => None,
     };
     let found: Vec<_> = events.iter().rev().filter_map(reported).collect();
@@ -246,6 +260,25 @@ mod tests {
             energy: Some(5),
             text: None,
         }
+    }
+
+    #[test]
+    fn nobody_is_asked_just_after_abuse() {
+        let now = Timestamp::from_second(1_000_000).unwrap();
+        let pressed = |minutes_ago: i64| Event {
+            position: calmline_core::Position(1),
+            site: SiteId::new("s").unwrap(),
+            id: EventId::derive(&["x"]),
+            at: now - SignedDuration::from_mins(minutes_ago),
+            because: Vec::new(),
+            body: Body::AbuseReported {
+                agent: calmline_core::AgentId::new("a").unwrap(),
+                call: CallId::new("c").unwrap(),
+            },
+        };
+        assert!(met_abuse(&[pressed(29)], now));
+        assert!(!met_abuse(&[pressed(30)], now));
+        assert!(!met_abuse(&[], now));
     }
 
     #[test]

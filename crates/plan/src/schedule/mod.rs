@@ -13,3 +13,12 @@ pub mod nrp;
 mod rounds;
 
 pub use rounds::{Effort, Progress};
+
+/// What a roster costs and how often it breaks a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Verdict {
+    /// What it costs.
+    pub objective: i64,
+    /// How often a rule is broken.
+    pub violations: usize,
+}

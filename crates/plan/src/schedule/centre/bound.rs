@@ -11,30 +11,23 @@ use super::{
 };
 use crate::schedule::draw::PARTS;
 
-/// Work on the prices: steps times person-days of one step. Choice: some tenths of a second.
-const WORK: usize = 1_000_000;
-/// Steps at most.
-const MOST_STEPS: usize = 20_000;
+/// Person-days that are placed for the bound between two rounds of the search: a fifth of what a round places. Choice.
+const ROUND: usize = 8000;
+/// Steps at most; the gain of more is small.
+const MOST_STEPS: usize = 40_000;
 /// How much of each new slope enters the direction of the climb.
 const FRESH: f64 = 0.1;
 
 /// Steps without a better bound after which they are halved. Choice, by trial.
 const PATIENCE: u32 = 400;
 
-/// No roster costs less than this; `known` is what some roster costs.
-pub(super) fn below(instance: &Instance, known: i64) -> i64 {
-    let groups = alike(instance);
-    let days: usize = groups.iter().map(|(agent, _)| agent.days.len()).sum();
-    let mut climb = Climb::new(instance);
-    for _ in 0..(WORK / days.max(1)).min(MOST_STEPS) {
-        climb.step(instance, &groups, known);
-    }
-    round_up(instance, climb.best)
-}
-
 /// The climb of the prices along a mean of the slopes met (Camerini, Fratta & Maffioli 1975), in steps as long as the gap to
 /// `known` asks for (Polyak 1969); they are halved, and start again from the best prices, where they lead nowhere.
-struct Climb {
+pub(super) struct Climb<'a> {
+    instance: &'a Instance,
+    groups: Vec<(&'a Agent, i64)>,
+    steps: usize,
+    steps_a_round: usize,
     price: Vec<f64>,
     best_price: Vec<f64>,
     /// In parts.
@@ -47,11 +40,17 @@ struct Climb {
     week: Vec<u16>,
 }
 
-impl Climb {
-    fn new(instance: &Instance) -> Self {
+impl<'a> Climb<'a> {
+    pub(super) fn new(instance: &'a Instance) -> Self {
+        let groups = alike(instance);
+        let days: usize = groups.iter().map(|(agent, _)| agent.days.len()).sum();
         let horizon = instance.horizon();
         let longest = instance.kinds.iter().map(|kind| kind.length).max().unwrap_or(0);
         Self {
+            instance,
+            groups,
+            steps: 0,
+            steps_a_round: (ROUND / days.max(1)).max(1),
             price: vec![0.0; horizon],
             best_price: vec![0.0; horizon],
             best: i64::MIN,
@@ -64,7 +63,21 @@ impl Climb {
         }
     }
 
-    fn step(&mut self, instance: &Instance, groups: &[(&Agent, i64)], known: i64) {
+    /// Some steps; `known` is what some roster costs.
+    pub(super) fn round(&mut self, known: i64) {
+        for _ in 0..self.steps_a_round.min(MOST_STEPS - self.steps) {
+            self.step(known);
+            self.steps += 1;
+        }
+    }
+
+    /// No roster costs less than this.
+    pub(super) fn bound(&self) -> i64 {
+        if self.steps == 0 { 0 } else { round_up(self.instance, self.best) }
+    }
+
+    fn step(&mut self, known: i64) {
+        let instance = self.instance;
         let mut worth = 0_i64;
         for ((cost, price), demand) in self.cost.iter_mut().zip(&self.price).zip(&instance.demand) {
             let parts = (price * f64::from(PARTS)).round() as i32;
@@ -72,7 +85,7 @@ impl Climb {
             worth += i64::from(parts) * i64::from(*demand);
         }
         let mut slope: Vec<f64> = instance.demand.iter().map(|&people| f64::from(people)).collect();
-        for (agent, many) in groups {
+        for (agent, many) in &self.groups {
             self.week.resize(instance.stride(agent) * agent.days.len(), 0);
             worth += self.weeks.best(instance, agent, &self.cost, None, &mut self.week) * many;
             subtract(instance, agent, &self.week, *many as f64, &mut slope);
@@ -93,12 +106,12 @@ impl Climb {
                 self.price.clone_from(&self.best_price);
             }
         }
-        self.climb(instance, known, worth);
+        self.climb(known, worth);
     }
 
     /// One step along the direction, within what prices may be.
-    fn climb(&mut self, instance: &Instance, known: i64, worth: i64) {
-        let (under, over) = (f64::from(instance.under), f64::from(instance.over));
+    fn climb(&mut self, known: i64, worth: i64) {
+        let (under, over) = (f64::from(self.instance.under), f64::from(self.instance.over));
         for (along, best) in self.direction.iter_mut().zip(&self.price) {
             if *along > 0.0 && *best >= under || *along < 0.0 && *best <= -over {
                 *along = 0.0;

@@ -1,12 +1,14 @@
 //! A centre's week: for each person and working day a start and the breaks, against demand in slots.
 
 mod bound;
+mod check;
 mod cover;
 mod read;
 mod roster;
 mod search;
 mod week;
 
+pub use check::judge;
 pub use read::{InstanceError, read};
 pub use roster::{AgentRoster, DayRoster, PlacedBreak, Roster};
 pub use search::{Solution, solve};

@@ -1,7 +1,7 @@
 //! The search for a roster: one person after another is taken out and put back where the others leave it best, with noise
 //! that is cooled.
 
-use super::{Instance, Roster, bound, cover::Cover, week::Weeks};
+use super::{Instance, Roster, bound::Climb, cover::Cover, week::Weeks};
 use crate::schedule::{
     draw::{Draw, Noise},
     rounds::{Effort, Lane, Progress, run},
@@ -25,15 +25,8 @@ pub struct Solution {
 pub fn solve(instance: &Instance, effort: &Effort, go_on: &mut dyn FnMut(Progress) -> bool) -> Solution {
     let mut lanes: Vec<Search> =
         (0..effort.lanes.max(1)).map(|lane| Search::new(instance, effort.seed, lane as u64)).collect();
-    let bound = bound::below(instance, lanes[0].best.cost);
-    lanes.iter_mut().for_each(|lane| lane.bound = bound);
-    let (best, progress) = run(&mut lanes, effort.rounds, go_on);
-    Solution {
-        roster: Roster::of(instance, &best.weeks),
-        objective: best.cost,
-        bound,
-        rounds: progress.rounds,
-    }
+    let (best, Progress { rounds, bound, .. }) = run(&mut lanes, effort.rounds, go_on);
+    Solution { roster: Roster::of(instance, &best.weeks), objective: best.cost, bound, rounds }
 }
 
 /// Temperatures between which a cycle cools, in units of the objective. Choice, by trial on `centre-200`.
@@ -58,7 +51,8 @@ pub(super) struct Search<'a> {
     weeks: Vec<u16>,
     cover: Cover,
     best: Best,
-    bound: i64,
+    /// The first lane looks for the bound, too.
+    climb: Option<Climb<'a>>,
     finder: Weeks,
     order: Vec<usize>,
     draw: Draw,
@@ -87,7 +81,7 @@ impl<'a> Search<'a> {
             weeks: vec![0; end],
             cover: Cover::empty(instance),
             best: Best { weeks: Vec::new(), cost: 0 },
-            bound: 0,
+            climb: (lane == 0).then(|| Climb::new(instance)),
             finder: Weeks::default(),
             order: (0..instance.agents.len()).collect(),
             draw,
@@ -163,6 +157,9 @@ impl Lane for Search<'_> {
     type Best = Best;
 
     fn round(&mut self) {
+        if let Some(climb) = &mut self.climb {
+            climb.round(self.best.cost);
+        }
         for _ in 0..self.sweeps_a_round {
             if self.done == self.cycle {
                 self.done = 0;
@@ -184,7 +181,7 @@ impl Lane for Search<'_> {
     }
 
     fn bound(&self) -> i64 {
-        self.bound
+        self.climb.as_ref().map_or(0, Climb::bound)
     }
 
     fn best(&self) -> Best {

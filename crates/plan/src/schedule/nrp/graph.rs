@@ -246,57 +246,45 @@ impl<'a> Builder<'a> {
 
     /// The state after a day, where the rules allow the choice.
     fn step(&self, state: &State, day: usize, chosen: usize) -> Option<State> {
-        let person = self.person;
+        let next = if chosen == 0 { rest(state)? } else { self.work(state, day, chosen)? };
+        let left = (self.instance.days - day - 1) as u32;
+        (next.minutes + left * self.longest >= self.person.minutes_least).then_some(next)
+    }
+
+    /// The state after a day of work.
+    fn work(&self, state: &State, day: usize, chosen: usize) -> Option<State> {
+        let (person, choice) = (self.person, &self.choices[chosen]);
         let mut next = *state;
         next.last = chosen as u8;
-        if chosen == 0 {
-            if state.last == 0 {
-                next.run += 1;
-            } else if state.long_enough {
-                next.run = 1;
-            } else {
+        if person.leave[day] || !self.choices[usize::from(state.last)].next[chosen] {
+            return None;
+        }
+        if state.last == 0 {
+            if u32::from(state.run) < person.off_least {
                 return None;
             }
+            next.run = 1;
+            // Before the first day there may have been work without end.
+            next.long_enough = day == 0;
         } else {
-            let choice = &self.choices[chosen];
-            if person.leave[day] || !self.choices[usize::from(state.last)].next[chosen] {
+            next.run += 1;
+        }
+        next.long_enough |= u32::from(next.run) >= person.run_least;
+        next.minutes += choice.minutes;
+        // A weekend counts once, on its first day of work.
+        next.weekends += u16::from(day % 7 == 5 || day % 7 == 6 && state.last == 0);
+        if let Some((place, most)) = choice.limit
+            && next.counts[place] != FREE
+        {
+            next.counts[place] += 1;
+            if u32::from(next.counts[place]) > most {
                 return None;
-            }
-            if state.last == 0 {
-                if u32::from(state.run) < person.off_least {
-                    return None;
-                }
-                next.run = 1;
-                // Before the first day there may have been work without end.
-                next.long_enough = day == 0;
-            } else {
-                next.run += 1;
-            }
-            if u32::from(next.run) > person.run_most {
-                return None;
-            }
-            next.long_enough |= u32::from(next.run) >= person.run_least;
-            next.minutes += choice.minutes;
-            if next.minutes > person.minutes_most {
-                return None;
-            }
-            if let Some((place, most)) = choice.limit
-                && next.counts[place] != FREE
-            {
-                next.counts[place] += 1;
-                if u32::from(next.counts[place]) > most {
-                    return None;
-                }
-            }
-            if day % 7 == 5 || day % 7 == 6 && state.last == 0 || day % 7 == 6 && day == 0 {
-                next.weekends += 1;
-                if u32::from(next.weekends) > person.weekends_most {
-                    return None;
-                }
             }
         }
-        let left = (self.instance.days - day - 1) as u32;
-        (next.minutes + left * self.longest >= person.minutes_least).then_some(next)
+        let fits = u32::from(next.run) <= person.run_most
+            && next.minutes <= person.minutes_most
+            && u32::from(next.weekends) <= person.weekends_most;
+        fits.then_some(next)
     }
 
     /// States from which the same can happen become one state.
@@ -315,8 +303,8 @@ impl<'a> Builder<'a> {
                 }
             }
         }
-        let weekends = (day..self.instance.days).filter(|day| day % 7 == 5 || day % 7 == 6).count() as u32;
-        if u32::from(state.weekends) + weekends.div_ceil(2) + 1 <= person.weekends_most {
+        // So many days touch so many weekends, and the one that has begun.
+        if u32::from(state.weekends) + left / 7 < person.weekends_most {
             state.weekends = 0;
         }
         state
@@ -363,6 +351,13 @@ impl<'a> Builder<'a> {
         }
         Ok(graph)
     }
+}
+
+/// The state after a day off.
+fn rest(state: &State) -> Option<State> {
+    let mut next = *state;
+    (next.last, next.run) = (0, if state.last == 0 { state.run + 1 } else { 1 });
+    state.long_enough.then_some(next)
 }
 
 fn treated_alike(instance: &Instance, allowed: &[usize], one: usize, other: usize) -> bool {

@@ -1,6 +1,7 @@
 //! Nurse rostering: people get shifts of given kinds, day by day, under the rules of work. Format and rules are those of the
 //! instances of schedulingbenchmarks.org (Curtois & Qu 2014).
 
+mod check;
 mod dive;
 mod floor;
 mod graph;
@@ -8,6 +9,7 @@ mod master;
 mod read;
 mod search;
 
+pub use check::judge;
 pub use graph::GraphError;
 pub use read::{InstanceError, read};
 pub use search::{Solution, solve};

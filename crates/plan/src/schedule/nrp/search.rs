@@ -50,9 +50,8 @@ const CYCLES: u32 = 3;
 const ROUND: u64 = 60_000_000;
 /// Rows of a dive's master problem at most; above it, its inverse is too large, and there are cycles alone.
 const MOST_ROWS: usize = 1500;
-/// People in a dive: at least these, and at most this share of all.
+/// People in a dive at least.
 const FEWEST: usize = 4;
-const MOST_SHARE: usize = 3;
 
 #[derive(Debug, Clone)]
 pub(super) struct Best {
@@ -62,8 +61,10 @@ pub(super) struct Best {
 
 /// What a lane is at.
 enum Task {
-    /// Sweeps that are done, of so many.
-    Cool(u32, u32),
+    /// The next task is to be chosen.
+    Choose,
+    /// Sweeps that are done, of so many, from a temperature down.
+    Cool { done: u32, of: u32, hot: f64 },
     /// People get new rosters at once; all of them or some.
     Dive { dive: Box<Dive>, all: bool },
 }
@@ -80,8 +81,12 @@ pub(super) struct Search<'a> {
     /// Whether it is the one that looks for the bound, with everybody in its first dive.
     first: bool,
     cycles: u32,
+    /// Work of dives and of cycles after the first ones; half of it is for each.
+    dived: u64,
+    cooled: u64,
+    /// People in a dive at most: as many as lately could be given new rosters without a loss.
+    most: usize,
     task: Task,
-    rested: bool,
 }
 
 impl<'a> Search<'a> {
@@ -100,8 +105,10 @@ impl<'a> Search<'a> {
             noise,
             first: lane == 0,
             cycles: 0,
-            task: Task::Cool(0, FIRST_CYCLE),
-            rested: false,
+            dived: 0,
+            cooled: 0,
+            most: instance.people.len(),
+            task: Task::Cool { done: 0, of: FIRST_CYCLE, hot: HOT },
         };
         search.draw.shuffle(&mut search.order);
         for turn in 0..search.order.len() {
@@ -132,22 +139,28 @@ impl<'a> Search<'a> {
     /// One step of the task; answers its work, and moves on to the next task where this one is done.
     fn step(&mut self) -> u64 {
         match &mut self.task {
-            Task::Cool(done, of) => {
+            Task::Choose => {
+                self.choose();
+                1
+            }
+            Task::Cool { done, of, hot } => {
                 let way = f64::from(*done) / f64::from(*of);
-                self.noise.heat(HOT * (COLD / HOT).powf(way));
+                self.noise.heat(*hot * (COLD / *hot).powf(way));
                 *done += 1;
                 let over = done == of;
                 self.sweep();
                 if over {
                     self.cycles += 1;
-                    self.next();
+                    self.task = Task::Choose;
                 }
+                self.cooled += self.floor.sweep_work;
                 self.floor.sweep_work
             }
             Task::Dive { dive, all } => {
                 let before = dive.work;
                 let plan = dive.step(self.instance, self.graphs, &self.best.plan);
                 let work = dive.work - before;
+                self.dived += work;
                 if *all {
                     self.bound = self.bound.max(dive.bound());
                 }
@@ -155,27 +168,37 @@ impl<'a> Search<'a> {
                     self.floor.load(plan);
                     if self.floor.cost <= self.best.cost {
                         self.best = Best { plan: self.floor.plan.clone(), cost: self.floor.cost };
+                        self.most = (self.most + 1).min(self.instance.people.len());
+                    } else {
+                        self.most = (self.most * 4 / 5).max(FEWEST);
                     }
-                    self.next();
+                    self.task = Task::Choose;
                 }
                 work
             }
         }
     }
 
-    fn next(&mut self) {
-        self.rested = true;
+    fn choose(&mut self) {
         let people = self.instance.people.len();
         let rows = people + self.instance.wanted.len();
-        if self.cycles < CYCLES || rows > MOST_ROWS {
-            self.task = Task::Cool(0, FIRST_CYCLE << self.cycles.min(6));
+        if self.cycles < CYCLES {
+            self.task = Task::Cool { done: 0, of: FIRST_CYCLE << self.cycles, hot: HOT };
+            return;
+        }
+        if self.dived > self.cooled && !self.first || rows > MOST_ROWS {
+            // From the best so far, with anything from a breeze to a storm.
+            let hot = COLD * (HOT / COLD).powf(0.4 + 0.6 * self.draw.share());
+            let of = FIRST_CYCLE << self.draw.below(4);
+            self.floor.load(self.best.plan.clone());
+            self.task = Task::Cool { done: 0, of, hot };
             return;
         }
         let all = std::mem::take(&mut self.first);
-        let most = people.div_ceil(MOST_SHARE).max(FEWEST);
-        let many = if all { people } else { FEWEST + self.draw.below(most - FEWEST + 1) };
+        let fewest = FEWEST.min(people);
+        let many = if all { people } else { fewest + self.draw.below(self.most.max(fewest) - fewest + 1) };
         self.draw.shuffle(&mut self.order);
-        let mut free = self.order[..many.min(people)].to_vec();
+        let mut free = self.order[..many].to_vec();
         free.sort_unstable();
         let dive = Box::new(Dive::new(self.instance, &self.best.plan, free, &mut self.draw));
         self.task = Task::Dive { dive, all };
@@ -186,10 +209,9 @@ impl Lane for Search<'_> {
     type Best = Best;
 
     fn round(&mut self) {
-        self.rested = false;
-        let mut work = 0;
-        while work < ROUND && !self.rested {
-            work += self.step().max(1);
+        let mut work = self.step();
+        while work < ROUND && !self.at_rest() {
+            work += self.step();
         }
     }
 
@@ -206,11 +228,10 @@ impl Lane for Search<'_> {
     }
 
     fn at_rest(&self) -> bool {
-        self.rested
+        matches!(self.task, Task::Choose)
     }
 
     fn adopt(&mut self, best: Best) {
         self.best = best;
-        self.next();
     }
 }

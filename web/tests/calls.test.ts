@@ -4,9 +4,11 @@ import { describe, expect, test } from 'vitest';
 
 import type { Schemas } from '../src/lib/api';
 import { i18n } from '../src/lib/i18n/index.svelte';
+import { SIGNALS } from '../src/lib/live/events';
 import { pieces } from '../src/lib/ui/pieces';
 import { columns, loudest, outline } from '../src/pages/calls/loudness';
 import { curveName } from '../src/pages/calls/names';
+import Signals from '../src/pages/calls/Signals.svelte';
 import { lineAt, pointAt, range, story } from '../src/pages/calls/story';
 import Tracks from '../src/pages/calls/Tracks.svelte';
 import Transcript from '../src/pages/calls/Transcript.svelte';
@@ -165,5 +167,30 @@ describe('loudness', () => {
       i18n.t.calls.track.loudness({ who: i18n.t.calls.track.customer, at: '0:01' }),
     ]);
     expect(screen.getByRole('slider').getAttribute('aria-valuetext')).toContain(i18n.t.calls.track.customer);
+  });
+});
+
+describe('what was measured', () => {
+  const signal = (kind: string, start_s: number, value: number) =>
+    told(
+      'signal',
+      start_s + 1,
+      { call: 'c', party: 'customer', kind, start_s, end_s: start_s + 1, value, confidence: 0.8 },
+      { text: `the word for ${kind}` },
+    );
+
+  test('has every kind once, in one order, with its word, its amount and what it is measured by', () => {
+    const shuffled = SIGNALS.toReversed().flatMap((kind) => [signal(kind, 5, 2), signal(kind, 9, 4)]);
+    const { signals } = story(shuffled, undefined, 0);
+    expect(signals.map(({ kind }) => kind)).toEqual(SIGNALS);
+    render(Signals, { signals, at: 0 });
+    const rows = screen.getAllByRole('listitem').filter((row) => row.querySelector('.head'));
+    expect(rows).toHaveLength(SIGNALS.length);
+    const music = rows[SIGNALS.indexOf('music')]?.textContent ?? '';
+    expect(music).toContain('the word for music');
+    expect(music).toContain(i18n.t.calls.signals.inAll({ value: '6' }));
+    expect(music).toContain(i18n.t.calls.signals.about.music);
+    const latency = rows[SIGNALS.indexOf('response_latency')]?.textContent ?? '';
+    expect(latency, 'the middle of the two').toContain(i18n.t.calls.signals.seconds({ value: '3' }));
   });
 });

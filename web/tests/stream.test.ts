@@ -90,3 +90,24 @@ test('a page may follow a stream of its own, and there is never more than one', 
   expect(last().url).toMatch(/^\/v1\/stream\?.*after=8/);
   expect(Source.all.filter((source) => !source.closed)).toHaveLength(1);
 });
+
+test('what is still being heard is told apart from events and moves no position', () => {
+  const heard: string[] = [];
+  stream.open();
+  const stop = stream.hearing(({ words }) => heard.push(words));
+  last().onopen?.();
+  last().tell('call.held', '41', { call: 'a' });
+  const message = (words: string) => {
+    const data = JSON.stringify({ type: 'utterance.partial', data: { call: 'a' }, words });
+    last().dispatchEvent(Object.assign(new Event('utterance.partial'), { data, lastEventId: '' }));
+  };
+  message('three');
+  message('three weeks');
+  expect(heard).toEqual(['three', 'three weeks']);
+  last().onerror?.();
+  vi.advanceTimersByTime(1000);
+  expect(last().url).toContain('after=41');
+  stop();
+  message('three weeks now');
+  expect(heard).toHaveLength(2);
+});

@@ -22,6 +22,29 @@ interface OfOffer {
   agent: string;
 }
 
+/** What a `signal` measures (`calmline_core::event::SignalKind`), in the order in which they are told. */
+export const SIGNALS = [
+  'arousal',
+  'talk_over',
+  'interruption',
+  'silence',
+  'response_latency',
+  'speech_rate',
+  'articulation_rate',
+  'pauses',
+  'hesitation',
+  'sudden_loudness',
+  'music',
+  'dial_tone',
+  'ring_back',
+  'busy_tone',
+  'keys',
+  'tone',
+  'steady_noise',
+  'dead_line',
+] as const;
+export type SignalKind = (typeof SIGNALS)[number];
+
 /** What the phone platform is to show of an agent. */
 export type Presence = 'on_break' | 'available';
 
@@ -57,7 +80,7 @@ export interface Bodies {
   };
   'words.shed': OfParty & { start_s: number; end_s: number; reason: string };
   signal: OfParty & {
-    kind: 'arousal' | 'talk_over' | 'silence' | 'speech_rate';
+    kind: SignalKind;
     start_s: number;
     end_s: number;
     value: number;
@@ -67,6 +90,8 @@ export interface Bodies {
   'site.opened': { name: string; profile: string; time_zone: string };
   /** From here on decisions rest on these settings. */
   'care.settings': { version: number; settings: unknown };
+  /** From here on these models sense. */
+  'models.used': { models: { task: string; name: string; sha256?: string }[] };
   'notice.confirmed': { notice: string; text_sha256: string; by: string };
   'notice.withdrawn': { notice: string; by: string };
   'leg.envelope': OfParty & {
@@ -157,6 +182,16 @@ interface Head {
 /** One event, told apart by its `type`. */
 export type LiveEvent<K extends Kind = Kind> = { [P in K]: Head & { type: P; data: Bodies[P] } }[K];
 
+/** What is understood so far of what somebody is saying; no event of the log, and without a position. */
+export interface Hearing {
+  type: typeof PARTIAL;
+  site: string;
+  data: { call: string; party: Party; start_s: number };
+  /** Empty where nothing is being said after all. */
+  words: string;
+}
+export const PARTIAL = 'utterance.partial';
+
 /** All types; `EventSource` listens to each by its name. */
 export const KINDS = [
   'agent.state',
@@ -177,6 +212,7 @@ export const KINDS = [
   'signal',
   'site.opened',
   'care.settings',
+  'models.used',
   'notice.confirmed',
   'notice.withdrawn',
   'consent.given',

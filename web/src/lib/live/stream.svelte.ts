@@ -4,7 +4,7 @@
  * closed and opened again here, with the position of the last event. */
 import { api } from '../api';
 import { i18n } from '../i18n/index.svelte';
-import { KINDS, type Kind, type LiveEvent } from './events';
+import { KINDS, PARTIAL, type Hearing, type Kind, type LiveEvent } from './events';
 
 type Told = (event: LiveEvent) => void;
 
@@ -22,7 +22,7 @@ interface Source {
   names: readonly string[];
 }
 
-const EVERYTHING: Source = { path: '/v1/stream', names: KINDS };
+const EVERYTHING: Source = { path: '/v1/stream', names: [...KINDS, PARTIAL] };
 
 class Stream {
   /** `live`: events arrive. `cut`: they do not, and somebody may notice. `off`: not wanted. */
@@ -79,6 +79,14 @@ class Stream {
       this.#listeners.set(kind, set.add(told as Told));
     }
     return () => kinds.forEach((kind) => this.#listeners.get(kind)?.delete(told as Told));
+  }
+
+  /** Calls back with what is understood so far of what is being said, until the returned function is called. */
+  hearing(told: (partial: Hearing) => void): () => void {
+    const heard: Told = (data) => told(data as unknown as Hearing);
+    const set = this.#listeners.get(PARTIAL) ?? new Set();
+    this.#listeners.set(PARTIAL, set.add(heard));
+    return () => set.delete(heard);
   }
 
   /** Follows another route in place of the usual one, such as the floor's own stream; positions are the same log's, so

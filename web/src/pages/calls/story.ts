@@ -1,7 +1,7 @@
 /** A call's timeline, put in the order in which a person looks at it: who spoke when, what was said, what was sensed, what was
  * prompted and decided. Times are seconds since the first frame of audio. */
 import type { Schemas } from '$lib/api';
-import type { Bodies, Party } from '$lib/live/events';
+import { SIGNALS, type Bodies, type Party, type SignalKind } from '$lib/live/events';
 
 type Told = Schemas['EventBody'];
 /** `EventBody` as its type says it: `data` is then known. */
@@ -45,6 +45,15 @@ export interface Curve {
   points: Point[];
 }
 
+/** All that was measured of one kind on one side. */
+export interface Measured {
+  kind: SignalKind;
+  party: Party;
+  /** What it is, in the reader's language. */
+  text: string;
+  points: Omit<Point, 'low' | 'high'>[];
+}
+
 /** Something that lasted: on hold, silence, both at once, sound that did not arrive. */
 export interface Stretch {
   kind: 'held' | 'silence' | 'talk_over' | 'gap';
@@ -80,6 +89,8 @@ export interface Story {
   lines: Line[];
   curves: Curve[];
   stretches: Stretch[];
+  /** Everything that was measured, kind by kind. */
+  signals: Measured[];
   /** Prompts, alerts and what became of them. */
   decisions: Moment[];
   /** The course of the call as the phone platform told it. */
@@ -127,6 +138,7 @@ export function story(timeline: readonly Told[], ended: string | null | undefine
     lines,
     curves: curvesOf(events),
     stretches: stretchesOf(events, at, length),
+    signals: signalsOf(events),
     decisions: events
       .filter((event) => DECISIONS.includes(event.type) && event.text && !isCause(event))
       .map(moment)
@@ -190,6 +202,21 @@ function curvesOf(events: readonly Known[]): Curve[] {
   const order = ['arousal customer', 'speech_rate customer', 'arousal agent', 'speech_rate agent'];
   const rank = ({ kind, party }: Curve) => order.indexOf(`${kind} ${party}`);
   return [...curves.values()].sort((one, other) => rank(one) - rank(other));
+}
+
+function signalsOf(events: readonly Known[]): Measured[] {
+  const signals = new Map<string, Measured>();
+  for (const event of events) {
+    if (event.type !== 'signal') continue;
+    const { kind, party, start_s, end_s, value, confidence } = event.data;
+    const key = `${kind} ${party}`;
+    const signal = signals.get(key) ?? { kind, party, text: event.text ?? kind, points: [] };
+    signals.set(key, signal);
+    const reasons = event.reasons ?? [];
+    signal.points.push({ id: event.id, start: start_s, end: end_s, value, confidence, reasons });
+  }
+  const rank = ({ kind }: Measured) => SIGNALS.indexOf(kind);
+  return [...signals.values()].sort((one, other) => rank(one) - rank(other));
 }
 
 /** What a measurement's confidence leaves open. Agitation is a share from 0 to 1: full confidence leaves nothing, none the whole.

@@ -108,6 +108,44 @@ export const calls = {
     why: 'Why so',
   },
 
+  signals: {
+    title: 'What was measured',
+    times: ({ count }: { count: number }) => `${count} ${some(count, 'time', 'times')}`,
+    usually: ({ value }: { value: string }) => `${value} as a rule`,
+    rate: ({ value }: { value: string }) => `${value} syllables a second`,
+    seconds: ({ value }: { value: string }) => `${value} s`,
+    inAll: ({ value }: { value: string }) => `${value} s in all`,
+    louder: ({ value }: { value: string }) => `up to ${value} dB louder`,
+    gaveWay: ({ count, all }: { count: number; all: number }) =>
+      `the other fell silent in ${count} of ${all}`,
+    sure: ({ percent }: { percent: string }) => `${percent} sure as a rule`,
+    about: {
+      arousal:
+        'From pitch, its movement and the voice’s timbre over a stretch of speech; never from how loud the line is.',
+      talk_over: 'The share of a stretch of speech during which the other side spoke too.',
+      interruption: 'One began to speak while the other still spoke.',
+      silence: 'Neither side spoke; hold, music and tones are left out.',
+      response_latency:
+        'From the end of one side’s words to the beginning of the other’s; below zero where they overlapped.',
+      speech_rate: 'Syllables counted in the voice, over the whole stretch of speech.',
+      articulation_rate: 'Syllables counted in the voice, with the pauses left out.',
+      pauses: 'The share of a stretch of speech that was silent for a fifth of a second or longer each time.',
+      hesitation:
+        'Voice held at one pitch for three tenths of a second or longer; a drawn-out word can look the same.',
+      sudden_loudness:
+        'The line rose far above its usual level within a moment; such a sound can hurt an ear.',
+      music: 'Steady notes and harmonies over seconds. While it plays nothing of it is taken for a voice.',
+      dial_tone: 'A steady tone of the network’s pitch.',
+      ring_back: 'A tone of the network in long bursts with longer pauses.',
+      busy_tone: 'A tone of the network in short, even bursts.',
+      keys: 'The two pure tones of a key. Which key it was is recorded nowhere.',
+      tone: 'One pure tone, such as a fax machine’s or a voicemail’s.',
+      steady_noise:
+        'Noise that does not change, not far below the voice. What is heard beside it is less sure.',
+      dead_line: 'Not even the faint noise that every open line has.',
+    },
+  },
+
   words: {
     title: 'What was said',
     silent: 'Words not recognised',

@@ -77,6 +77,7 @@ export const day = {
     you: 'You',
     caller: 'Caller',
     transcript: 'What is being said',
+    hearing: 'Still being heard: ',
     balance: ({ percent }: { percent: number }) => `You speak ${percent}% of the time`,
     held: 'on hold',
   },

@@ -74,6 +74,7 @@ export const day: Widened<typeof en> = {
     you: '您',
     caller: '来电者',
     transcript: '通话文字',
+    hearing: '正在识别：',
     balance: ({ percent }) => `您说话的时间占 ${percent}%`,
     held: '保持中',
   },

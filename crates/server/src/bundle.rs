@@ -92,6 +92,13 @@ impl Bundle {
     }
 }
 
+/// Whether a file says that it is evidence, right or not.
+#[must_use]
+pub fn claims_to_be(bytes: &[u8]) -> bool {
+    let read = serde_json::from_slice::<Value>(bytes).ok();
+    read.is_some_and(|read| read.get("format").and_then(Value::as_str) == Some(FORMAT))
+}
+
 /// Whether a file is evidence as it was made.
 ///
 /// # Errors

@@ -23,6 +23,8 @@ pub(super) struct DayKind {
     pub before_closed: bool,
     /// It has a name (a holiday, a campaign): days of the same name resemble each other.
     pub named: Option<u16>,
+    /// It lies after the last jump of the level that was found.
+    pub new_level: bool,
 }
 
 /// Describes open days, in order. `names` are the days that have a name.
@@ -51,6 +53,7 @@ pub(super) fn describe(dates: &[Date], names: &BTreeMap<Date, String>) -> Vec<Da
         after_closed: at > 0 && longer(at - 1),
         before_closed: longer(at),
         named: names.get(date).and_then(|name| numbers.get(name.as_str()).copied()),
+        new_level: false,
     };
     dates.iter().enumerate().map(one).collect()
 }

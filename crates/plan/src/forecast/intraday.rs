@@ -4,10 +4,13 @@
 //! came. Here the same as a posterior mean: a day leaves its forecast along a few common curves, whose variances are those of
 //! the back-test, and each interval adds noise of its own.
 
-use super::matrix::{Cholesky, Matrix, add, dot, leading};
+use super::matrix::{Cholesky, Matrix, add, dot, leading, orthonormal, smooth};
 
 /// Common curves of how days leave their forecasts. Choice: beyond three the back-test's days are too few to learn from.
 const CURVES: usize = 3;
+
+/// How much they are smoothed: what a day has in common lasts for hours.
+const SMOOTHING: f64 = 1000.0;
 
 /// How days leave their forecasts.
 #[derive(Debug, Clone)]
@@ -31,8 +34,16 @@ fn scale(expected: f64) -> f64 {
 
 impl Deviations {
     /// From days of the back-test, one a row, in standard deviations of Poisson.
+    ///
+    /// Curves are taken from smoothed days, and a score's variance is what it has beyond the noise of the intervals: else the
+    /// few days' chance would pass for something that days have in common.
     pub fn of(days: &Matrix) -> Self {
-        let curves = leading(days, CURVES);
+        let smoothed: Vec<f64> = (0..days.rows()).flat_map(|day| smooth(days.row(day), SMOOTHING)).collect();
+        let common = leading(&Matrix { columns: days.columns, values: smoothed }, CURVES);
+        let mut curves: Vec<Vec<f64>> =
+            (0..common.rows()).map(|curve| smooth(common.row(curve), SMOOTHING)).collect();
+        orthonormal(&mut curves);
+        let curves = Matrix { columns: days.columns, values: curves.concat() };
         let rows = days.rows().max(1) as f64;
         let mut rest = days.clone();
         let mut variances = vec![0.0; curves.rows()];
@@ -45,6 +56,7 @@ impl Deviations {
         }
         let cells = rest.values.len().max(1) as f64;
         let noise = (dot(&rest.values, &rest.values) / cells).max(0.1);
+        variances.iter_mut().for_each(|variance| *variance = (*variance - noise).max(0.0));
         Self { curves, variances, noise }
     }
 

@@ -11,6 +11,8 @@ pub(super) struct Strengths {
     /// A level that wanders, and days until it has forgotten itself.
     pub level: f64,
     pub level_days: f64,
+    /// A jump of the level: days on the same side of it.
+    pub jump: f64,
     /// What a weekday has for ever.
     pub weekday: f64,
     /// What a weekday has for now.
@@ -35,6 +37,7 @@ impl Strengths {
     pub const STEADY: Self = Self {
         level: 0.2,
         level_days: 20.0,
+        jump: 4.0,
         weekday: 4.0,
         weekday_drift: 0.05,
         month: 0.2,
@@ -48,7 +51,7 @@ impl Strengths {
     /// Level that follows within a season, more of it from the month.
     pub const SLOW: Self = Self { level: 0.1, level_days: 60.0, month: 0.4, ..Self::STEADY };
     /// For the shape of days, which is noisier than their level.
-    pub const SHAPE: Self = Self { noise: 3.0, ..Self::STEADY };
+    pub const SHAPE: Self = Self { noise: 3.0, jump: 0.0, ..Self::STEADY };
 
     /// Covariance of two days by part: level, weekday, month, neighbours of closed days, named days.
     pub fn parts(&self, a: &DayKind, b: &DayKind) -> [f64; PARTS] {
@@ -58,7 +61,8 @@ impl Strengths {
         const ALWAYS: f64 = 100.0;
         const WEEKDAY_DAYS: f64 = 120.0;
         let apart = (a.time - b.time).abs();
-        let level = ALWAYS + self.level * (-apart / self.level_days).exp();
+        let jump = if a.new_level == b.new_level { self.jump } else { 0.0 };
+        let level = ALWAYS + self.level * (-apart / self.level_days).exp() + jump;
         let weekday = if a.weekday == b.weekday {
             self.weekday + self.weekday_drift * (-apart / WEEKDAY_DAYS).exp()
         } else {

@@ -36,6 +36,8 @@ impl Member {
 #[derive(Debug, Clone)]
 pub(super) struct Model {
     days: Vec<DayKind>,
+    /// The level jumped of late; all days to come lie after that.
+    jumped: bool,
     /// Mean log volume of a day.
     mean: f64,
     levels: [(Strengths, Vec<f64>); 3],
@@ -52,8 +54,12 @@ impl Model {
         let logs: Vec<f64> = totals.iter().map(|total| (total + 1.0).ln()).collect();
         let mean = logs.iter().sum::<f64>() / logs.len().max(1) as f64;
         let levels: Vec<f64> = logs.iter().map(|log| log - mean).collect();
-        let noise = regression::robust_noise(days, &levels, Strengths::STEADY);
-        let level = |strengths| (strengths, Covariance::of(days, &noise, strengths).weights(&levels));
+        let (noise, jump) = regression::robust_noise(days, &levels, Strengths::STEADY);
+        let mut days = days.to_vec();
+        if let Some(from) = jump {
+            days[from..].iter_mut().for_each(|day| day.new_level = true);
+        }
+        let level = |strengths| (strengths, Covariance::of(&days, &noise, strengths).weights(&levels));
 
         let usual = totals.iter().sum::<f64>() / totals.len().max(1) as f64;
         let precision: Vec<f64> = totals
@@ -67,19 +73,20 @@ impl Model {
         let curves = common_curves(&shapes, &precision);
         let mean_noise = precision.iter().map(|one| 1.0 / one).sum::<f64>() / precision.len().max(1) as f64;
         let shape_noise: Vec<f64> = precision.iter().map(|one| 1.0 / one / mean_noise).collect();
-        let covariance = Covariance::of(days, &shape_noise, Strengths::SHAPE);
+        let covariance = Covariance::of(&days, &shape_noise, Strengths::SHAPE);
         let score = |curve: usize| -> Vec<f64> {
             let of_days: Vec<f64> =
                 (0..shapes.rows()).map(|day| dot(shapes.row(day), curves.row(curve))).collect();
             covariance.weights(&of_days)
         };
         Self {
-            days: days.to_vec(),
+            jumped: jump.is_some(),
             mean,
             levels: [level(Strengths::QUICK), level(Strengths::STEADY), level(Strengths::SLOW)],
             scores: (0..curves.rows()).map(score).collect(),
             curves,
             counts: counts.clone(),
+            days,
         }
     }
 
@@ -98,9 +105,9 @@ impl Model {
     /// Calls of each interval of a day as one member sees them; `shape` is the day's.
     pub fn counts(&self, member: Member, day: &DayKind, shape: &[f64]) -> Vec<f64> {
         match member {
-            Member::Weekdays => self.weekdays(day),
+            Member::Weekdays if !self.jumped => self.weekdays(day),
             Member::Quick => self.scaled(0, day, shape),
-            Member::Steady => self.scaled(1, day, shape),
+            Member::Steady | Member::Weekdays => self.scaled(1, day, shape),
             Member::Slow => self.scaled(2, day, shape),
         }
     }
@@ -109,14 +116,21 @@ impl Model {
     /// closed days, named days.
     pub fn parts(&self, day: &DayKind) -> [f64; PARTS] {
         let (strengths, weights) = &self.levels[1];
-        let mut parts = regression::parts(strengths, &self.days, weights, day);
+        let mut parts = regression::parts(strengths, &self.days, weights, &self.placed(day));
         parts[0] += self.mean;
         parts
     }
 
+    /// The day on its side of the jump; a day of the history is where it was found to be.
+    fn placed(&self, day: &DayKind) -> DayKind {
+        let of_history = self.days.binary_search_by(|other| other.time.total_cmp(&day.time)).ok();
+        let new_level = of_history.map_or(self.jumped, |at| self.days[at].new_level);
+        DayKind { new_level, ..*day }
+    }
+
     fn scaled(&self, level: usize, day: &DayKind, shape: &[f64]) -> Vec<f64> {
         let (strengths, weights) = &self.levels[level];
-        let log = self.mean + regression::value(strengths, &self.days, weights, day);
+        let log = self.mean + regression::value(strengths, &self.days, weights, &self.placed(day));
         let total = (log.exp() - 1.0).max(0.0);
         shape.iter().map(|share| share * total).collect()
     }
@@ -149,7 +163,7 @@ fn common_curves(shapes: &Matrix, precision: &[f64]) -> Matrix {
 /// Counts with what is missing or out of all likelihood replaced: `known` says what is not missing. Returns the repaired
 /// counts, and for each interval whether it was replaced.
 ///
-/// A root count may lie 3.5 robust standard deviations from what was learned; it is pulled in to there. About an hour of them
+/// Only the course of a day is judged, at the level that the day itself has. A root count may lie 3.5 robust standard deviations from what was learned; it is pulled in to there. About an hour of them
 /// may lie 4 of its own; all of it is replaced (an outage, a rush that had one cause). Both limits are choices.
 pub(super) fn repair(days: &[DayKind], counts: &Matrix, known: &[bool]) -> (Matrix, Vec<bool>) {
     const FAR: f64 = 3.5;
@@ -157,13 +171,12 @@ pub(super) fn repair(days: &[DayKind], counts: &Matrix, known: &[bool]) -> (Matr
     /// The part of a day that makes "about an hour".
     const PART: usize = 14;
     let model = Model::learn(days, counts);
-    let fitted: Vec<f64> = days
-        .iter()
-        .flat_map(|day| {
-            let shape = model.shape(day);
-            model.counts(Member::Steady, day, &shape)
-        })
-        .collect();
+    let course = |(at, day): (usize, &DayKind)| {
+        let fitted = model.counts(Member::Steady, day, &model.shape(day));
+        let ratio = own_level(counts.row(at), &fitted, counts.columns.div_ceil(PART));
+        fitted.into_iter().map(move |fitted| fitted * ratio)
+    };
+    let fitted: Vec<f64> = days.iter().enumerate().flat_map(course).collect();
     let root = |count: f64| (count + 0.25).sqrt();
     let mut off: Vec<f64> =
         counts.values.iter().zip(&fitted).map(|(real, fit)| root(*real) - root(*fit)).collect();
@@ -182,6 +195,17 @@ pub(super) fn repair(days: &[DayKind], counts: &Matrix, known: &[bool]) -> (Matr
         *value = ((root(fitted[at]) + off).powi(2) - 0.25).max(0.0);
     }
     (repaired, replaced)
+}
+
+/// The level of a day beside what was fitted: the middle one of its parts, so that an outage moves it little.
+fn own_level(real: &[f64], fitted: &[f64], part: usize) -> f64 {
+    /// Parts with fewer calls than this say nothing.
+    const ENOUGH: f64 = 5.0;
+    let sums = real.chunks(part).zip(fitted.chunks(part));
+    let sums = sums.map(|(real, fitted)| (real.iter().sum::<f64>(), fitted.iter().sum::<f64>()));
+    let ratios: Vec<f64> =
+        sums.filter(|(_, fitted)| *fitted >= ENOUGH).map(|(real, fitted)| real / fitted).collect();
+    if ratios.is_empty() { 1.0 } else { median(ratios) }
 }
 
 fn spread(values: &[f64]) -> f64 {

@@ -61,14 +61,30 @@ pub(super) fn parts(
 
 /// How many times the usual noise each day has, so that days that are like nothing before (an outage, a strike) say little
 /// about others: days further than 2.5 robust standard deviations from what the others say of them get it by the square
-/// (weights of Huber's proposal 1964, iterated). Choice: 2.5 and three rounds.
-pub(super) fn robust_noise(days: &[DayKind], values: &[f64], strengths: Strengths) -> Vec<f64> {
+/// (weights of Huber's proposal 1964, iterated). Not so days that have a name, and not the newest days if four or more of
+/// them are off to the same side: the level has jumped, and from which day on is told too. Choice: 2.5, four and three rounds.
+pub(super) fn robust_noise(
+    days: &[DayKind],
+    values: &[f64],
+    strengths: Strengths,
+) -> (Vec<f64>, Option<usize>) {
     const FAR: f64 = 2.5;
+    const NEW_LEVEL: usize = 4;
     let mut noise = vec![1.0; days.len()];
+    let mut left_out = Vec::new();
     for _ in 0..3 {
-        let left_out = Covariance::of(days, &noise, strengths).left_out(values);
+        left_out = Covariance::of(days, &noise, strengths).left_out(values);
         let usual = 1.4826 * median(left_out.iter().map(|far| far.abs()).collect()) + 1e-12;
-        noise = left_out.iter().map(|far| (far / usual / FAR).powi(2).max(1.0)).collect();
+        let far = left_out.iter().map(|far| (far / usual / FAR).powi(2).max(1.0));
+        noise = far.zip(days).map(|(far, day)| if day.named.is_some() { 1.0 } else { far }).collect();
     }
-    noise
+    let newest = left_out.iter().zip(&noise).rev();
+    let above = newest.clone().take_while(|(off, noise)| **noise > 1.0 && **off > 0.0).count();
+    let below = newest.take_while(|(off, noise)| **noise > 1.0 && **off < 0.0).count();
+    let run = above.max(below);
+    let jump = (run >= NEW_LEVEL).then(|| noise.len() - run);
+    if let Some(from) = jump {
+        noise[from..].fill(1.0);
+    }
+    (noise, jump)
 }

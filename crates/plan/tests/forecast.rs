@@ -1,5 +1,7 @@
 //! What a forecast has to hold to, on made series whose truth is known and on a real one.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::collections::BTreeMap;
 
 use calmline_plan::{

@@ -62,6 +62,8 @@ pub enum Command {
     /// Plan work: how many agents an interval needs
     #[command(subcommand)]
     Plan(crate::command::plan::Plan),
+    /// Simulate a centre: what would happen if
+    Simulate(crate::command::simulate::Simulate),
     /// Train a model from labelled data
     #[command(subcommand)]
     Train(Train),

@@ -17,6 +17,7 @@ mod recogniser;
 mod replay;
 mod serve;
 mod setup;
+pub mod simulate;
 
 use crate::{cli::Command, failure::Failure, said::Said};
 
@@ -36,6 +37,7 @@ pub fn run(command: Command, said: &Said) -> Result<(), Failure> {
         Command::Restore(options) => block_on(backup::restore(options, said)),
         Command::Openapi(options) => openapi::run(options, said),
         Command::Plan(options) => plan::run(&options, said),
+        Command::Simulate(options) => simulate::run(&options, said),
         Command::Train(options) => learn::train(options, said),
         Command::Evaluate(options) => learn::evaluate(options, said),
     }

@@ -176,3 +176,24 @@ fn two_thousand_people_for_four_weeks_have_a_roster_from_the_start() {
         none.objective
     );
 }
+
+#[test]
+fn a_rule_has_the_price_of_lifting_it_and_a_day_what_it_is_worth() {
+    let text = serde_json::json!({
+        "slots_per_day": 4, "days": 2, "demand": [[1, 1, 0, 0], [0, 0, 1, 1]],
+        "agents": [{"id": "A", "type": "T", "start_lo": 0, "start_hi": 2, "days": [0, 1]}],
+        "shift_types": {"T": {"length": 2, "breaks": []}},
+        "start_step_slots": 1, "max_start_change_slots": 1, "under_weight": 3, "over_weight": 1
+    })
+    .to_string();
+    let solution = solved(&text, Effort { seed: 1, lanes: 1, rounds: Some(2) });
+    assert_eq!(solution.objective, 4, "one slot missed, one too many");
+    let instance = centre::read(&text).expect("an instance");
+    let prices = centre::prices(&instance, &solution.roster);
+    assert_eq!((prices[0].rule, prices[0].saves, prices[1].saves), ("max_start_change_slots", 4, 0));
+    let worth = centre::worth(&instance, &solution.roster, "A").expect("A");
+    // The whole shift is worth 6, the one that is a slot off 3 less 1.
+    let mut more: Vec<_> = worth.iter().map(|worth| worth.more).collect();
+    more.sort_unstable();
+    assert_eq!(more, [Some(2), Some(6)]);
+}

@@ -211,3 +211,33 @@ fn the_check_sees_each_kind_of_fault() {
         assert!(nrp::judge(&instance, &roster).violations > 0, "{what}");
     }
 }
+
+/// One person, three days, one kind of shift of which there may be two days in a row at most.
+const ALONE: &str = "\
+SECTION_HORIZON
+3
+SECTION_SHIFTS
+E,480,
+SECTION_STAFF
+A,E=3,1440,480,2,1,1,1
+SECTION_COVER
+0,E,1,10,1
+1,E,1,6,1
+2,E,1,10,1
+";
+
+#[test]
+fn a_rule_has_the_price_of_lifting_it_and_a_day_what_it_is_worth() {
+    let instance = nrp::read(ALONE).expect("an instance");
+    let roster = nrp::solve(&instance, &Effort { seed: 1, lanes: 1, rounds: Some(4) }, &mut |_| true);
+    let roster = roster.expect("rosters").roster;
+    assert_eq!(roster.roster["A"], ["E", "", "E"]);
+    let prices = nrp::prices(&instance, &roster);
+    assert_eq!((prices[0].rule, prices[0].saves, prices[0].people), ("most_consecutive_shifts", 6, 1));
+    assert!(prices[1..].iter().all(|price| price.saves == 0), "{prices:?}");
+    let worth = nrp::worth(&instance, &roster, "A").expect("A");
+    // Without the first day, the second is worked with the third.
+    let more: Vec<_> = worth.iter().map(|worth| (worth.day, worth.more)).collect();
+    assert_eq!(more, [(0, Some(4)), (2, Some(4))]);
+    assert_eq!(nrp::worth(&instance, &roster, "B"), None);
+}

@@ -1,7 +1,10 @@
 //! Who is there, slot by slot, and what one more would cost.
 
-use super::{Instance, Kind, week::worked};
+use super::{Agent, AgentRoster, DayRoster, Instance, Kind, Roster, week::worked};
 use crate::schedule::draw::PARTS;
+
+/// [`Cover::add`] or [`Cover::remove`].
+pub(super) type Change = fn(&mut Cover, usize, &[u16], &Kind);
 
 /// Cover of all slots. A slot costs `under` for each person missing and `over` for each too many.
 #[derive(Debug, Clone)]
@@ -31,6 +34,27 @@ impl Cover {
         let longest = instance.kinds.iter().map(|kind| kind.length).max().unwrap_or(0);
         cover.one_more.resize(instance.horizon() + instance.slots + longest, 0);
         cover
+    }
+
+    /// Everybody is there as a roster says.
+    pub(super) fn of(instance: &Instance, roster: &Roster) -> Self {
+        let mut cover = Self::empty(instance);
+        for (agent, placed) in instance.agents.iter().zip(&roster.agents) {
+            cover.each(instance, agent, placed, Self::add);
+        }
+        cover
+    }
+
+    /// Each day of a person's week comes, or is taken out.
+    pub(super) fn each(&mut self, instance: &Instance, agent: &Agent, placed: &AgentRoster, change: Change) {
+        placed.days.iter().for_each(|day| self.day(instance, agent, day, change));
+    }
+
+    /// One day comes, or is taken out.
+    pub(super) fn day(&mut self, instance: &Instance, agent: &Agent, day: &DayRoster, change: Change) {
+        let starts = [day.start].into_iter().chain(day.breaks.iter().map(|pause| pause.start));
+        let placed: Vec<u16> = starts.map(|start| start as u16).collect();
+        change(self, day.day * instance.slots, &placed, &instance.kinds[agent.kind]);
     }
 
     fn price(&self, slot: usize) -> i32 {

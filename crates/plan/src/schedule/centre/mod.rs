@@ -3,12 +3,14 @@
 mod bound;
 mod check;
 mod cover;
+mod explain;
 mod read;
 mod roster;
 mod search;
 mod week;
 
 pub use check::judge;
+pub use explain::{prices, worth};
 pub use read::{InstanceError, read};
 pub use roster::{AgentRoster, DayRoster, PlacedBreak, Roster};
 pub use search::{Solution, solve};

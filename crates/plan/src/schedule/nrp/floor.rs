@@ -52,7 +52,7 @@ impl<'a> Floor<'a> {
     }
 
     /// What one more person costs.
-    fn price(&self, place: usize) -> i32 {
+    pub(super) fn price(&self, place: usize) -> i32 {
         let wanted = &self.instance.wanted[place];
         if self.missing[place] > 0 { -wanted.under } else { wanted.over }
     }
@@ -86,14 +86,25 @@ impl<'a> Floor<'a> {
         }
     }
 
-    /// Takes somebody's shifts away.
-    pub(super) fn take(&mut self, who: usize) {
-        for day in 0..self.instance.days {
-            if let Some(shift) = self.plan[who * self.instance.days + day].take() {
-                let place = day * self.instance.shifts.len() + usize::from(shift);
+    /// Gives somebody who has no shifts these.
+    pub(super) fn give(&mut self, who: usize, month: &[Option<u8>]) {
+        self.plan[who * self.instance.days..][..self.instance.days].copy_from_slice(month);
+        self.arrive(who);
+    }
+
+    /// Takes somebody's shifts away, and answers them.
+    pub(super) fn take(&mut self, who: usize) -> Vec<Option<u8>> {
+        let shifts = self.instance.shifts.len();
+        let own = who * self.instance.days..(who + 1) * self.instance.days;
+        let month = self.plan[own.clone()].to_vec();
+        self.plan[own].fill(None);
+        for (day, shift) in month.iter().enumerate() {
+            if let Some(shift) = shift {
+                let place = day * shifts + usize::from(*shift);
                 self.missing[place] += 1;
                 self.cost -= i64::from(self.price(place) + self.instance.people[who].wish[place]);
             }
         }
+        month
     }
 }

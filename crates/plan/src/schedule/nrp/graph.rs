@@ -303,6 +303,10 @@ impl<'a> Builder<'a> {
                 }
             }
         }
+        if state.minutes >= person.minutes_least && state.minutes + left * self.longest <= person.minutes_most
+        {
+            state.minutes = person.minutes_least;
+        }
         // So many days touch so many weekends, and the one that has begun.
         if u32::from(state.weekends) + left / 7 < person.weekends_most {
             state.weekends = 0;

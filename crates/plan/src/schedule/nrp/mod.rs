@@ -3,6 +3,7 @@
 
 mod check;
 mod dive;
+mod explain;
 mod floor;
 mod graph;
 mod master;
@@ -10,6 +11,7 @@ mod read;
 mod search;
 
 pub use check::judge;
+pub use explain::{prices, worth};
 pub use graph::GraphError;
 pub use read::{InstanceError, read};
 pub use search::{Solution, solve};

@@ -130,7 +130,7 @@ impl<'a> Search<'a> {
         for turn in 0..self.order.len() {
             let who = self.order[turn];
             self.noise.jump(&mut self.draw);
-            self.floor.take(who);
+            drop(self.floor.take(who));
             self.floor.put(who, Some(&mut self.noise));
             self.keep();
         }

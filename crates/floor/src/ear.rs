@@ -14,6 +14,7 @@ use crate::{
     later,
     leg::{LegEar, LegHeard, Sounded},
     millis, payload,
+    spoken::Speaking,
     voice::VoiceJob,
     words::WordsJob,
 };
@@ -24,6 +25,8 @@ pub enum Hears {
     Fact(Draft),
     /// An utterance that waits for its words.
     Words(WordsJob),
+    /// An utterance that is being spoken, where [`Ear::stream_words`] asked for it.
+    Speaking(Speaking),
     /// An agent's voice in a call that is over, which waits for what is kept of their usual.
     Voice(VoiceJob),
 }
@@ -88,6 +91,12 @@ impl Ear {
     /// [`Self::bind`].
     pub fn teach(&mut self, intents: &Arc<Intents>) {
         self.legs.iter_mut().for_each(|leg| leg.teach(Arc::clone(intents)));
+    }
+
+    /// Has the audio of utterances told while they are spoken, for an engine that guesses at their words meanwhile. To be said
+    /// before [`Self::bind`].
+    pub fn stream_words(&mut self) {
+        self.legs.iter_mut().for_each(LegEar::stream_words);
     }
 
     /// The call.
@@ -247,6 +256,10 @@ impl Ear {
                     self.fill();
                     self.exchanges(party, (start_s, end_s), now, out);
                     out.push(utterance.into_words(&self.site, &self.call, self.language.clone(), at));
+                }
+                LegHeard::Speaking(part) => {
+                    let (site, call, hint) = (self.site.clone(), self.call.clone(), self.language.clone());
+                    out.push(Hears::Speaking(Speaking { site, call, hint, part }));
                 }
                 LegHeard::Sounded(sounded) => out.push(Hears::Fact(self.sounded(&sounded))),
                 LegHeard::Loud { channel, party, subject, stretch } => {

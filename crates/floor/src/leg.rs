@@ -19,15 +19,22 @@ use calmline_sense::{
     affect::cues::CallVoice,
 };
 
-use crate::{Hears, turns::LegWords, words::WordsJob};
+use crate::{
+    Hears,
+    spoken::{Audio, Open, Part},
+    turns::LegWords,
+    words::WordsJob,
+};
 
 /// Speech kept before the detected start of an utterance, so that its first consonant is not cut off.
-const LEAD_S: f64 = 0.3;
+pub(crate) const LEAD_S: f64 = 0.3;
 
 /// What a leg tells the ear.
 pub(crate) enum LegHeard {
     /// Somebody said something.
     Utterance(Said),
+    /// Somebody is saying something.
+    Speaking(Part),
     /// The line sounded of something, or became loud.
     Sounded(Sounded),
     /// How loud a stretch was.
@@ -121,7 +128,9 @@ pub(crate) struct LegEar {
     /// Audio of the utterance in progress and a little before it; `kept_from` is its first sample's place.
     kept: Vec<i16>,
     kept_from: u64,
-    speaking: bool,
+    speaking: Option<Open>,
+    /// Whether audio is told while an utterance is spoken.
+    streams: bool,
     said_no_model: bool,
 }
 
@@ -148,7 +157,8 @@ impl LegEar {
             held: BTreeMap::new(),
             kept: Vec::new(),
             kept_from: 0,
-            speaking: false,
+            speaking: None,
+            streams: false,
             said_no_model: false,
         }
     }
@@ -156,6 +166,11 @@ impl LegEar {
     /// Has what the caller wants read from their words, where those may be read.
     pub(crate) fn teach(&mut self, intents: Arc<Intents>) {
         self.taught = Some(intents);
+    }
+
+    /// Has the audio of utterances told while they are spoken.
+    pub(crate) fn stream_words(&mut self) {
+        self.streams = true;
     }
 
     pub(crate) fn party(&self) -> Party {
@@ -277,7 +292,30 @@ impl LegEar {
         let mut heard = Vec::new();
         leg.push(pcm, now, &mut heard);
         self.take(heard, out);
+        self.speak(out);
         self.forget();
+    }
+
+    /// Tells what came of the utterance that is being spoken.
+    fn speak(&mut self, out: &mut Vec<LegHeard>) {
+        if !self.streams || !self.words {
+            return;
+        }
+        let (Some(words), Some(open)) = (&self.listener, &mut self.speaking) else { return };
+        if let Some(audio) = open.audio(&self.kept, self.kept_from) {
+            let (start_s, words) = (open.start_s, Arc::clone(words));
+            let (party, channel) = (self.party, self.channel);
+            out.push(LegHeard::Speaking(Part { party, channel, start_s, words, audio }));
+        }
+    }
+
+    /// What was being spoken was no utterance.
+    fn dismiss(&mut self, out: &mut Vec<LegHeard>) {
+        let Some(open) = self.speaking.take().filter(Open::is_told) else { return };
+        if let Some(words) = self.listener.clone() {
+            let (party, channel, start_s) = (self.party, self.channel, open.start_s);
+            out.push(LegHeard::Speaking(Part { party, channel, start_s, words, audio: Audio::None }));
+        }
     }
 
     pub(crate) fn gap(&mut self, samples: u64, announced: bool, now: Timestamp, out: &mut Vec<LegHeard>) {
@@ -295,7 +333,7 @@ impl LegEar {
         *(if announced { &mut self.left_out } else { &mut self.lost }) += samples;
         self.kept.clear();
         self.kept_from = self.place();
-        self.speaking = false;
+        self.speaking = None;
     }
 
     /// Ends all sensors; what they still held comes out.
@@ -317,7 +355,7 @@ impl LegEar {
         self.intents = None;
         self.held.clear();
         self.kept.clear();
-        self.speaking = false;
+        self.speaking = None;
     }
 
     /// Ends what is no longer permitted, before anything that it held can come out.
@@ -375,7 +413,7 @@ impl LegEar {
     /// While nobody speaks only a short lead is kept.
     fn forget(&mut self) {
         let lead = (LEAD_S * f64::from(RATE)) as usize;
-        if !self.speaking && self.kept.len() > 2 * lead {
+        if self.speaking.is_none() && self.kept.len() > 2 * lead {
             let gone = self.kept.len() - lead;
             self.kept.drain(..gone);
             self.kept_from += gone as u64;
@@ -386,9 +424,9 @@ impl LegEar {
         let base_s = seconds(self.base);
         for item in heard {
             match item {
-                Heard::Began { .. } => self.speaking = true,
+                Heard::Began { at_s } => self.speaking = Some(Open::new(base_s + at_s)),
                 Heard::Utterance { start_s, end_s, arousal, pace } => {
-                    self.speaking = false;
+                    self.speaking = None;
                     let mut signals = Vec::new();
                     if let Some(arousal) = arousal {
                         let drivers = arousal.drivers.iter().map(|&driver| driver.to_owned()).collect();
@@ -400,7 +438,7 @@ impl LegEar {
                     let said = self.said(base_s + start_s, base_s + end_s, signals);
                     out.push(LegHeard::Utterance(said));
                 }
-                Heard::Dismissed => self.speaking = false,
+                Heard::Dismissed => self.dismiss(out),
                 Heard::Line { sound, start_s, end_s } => {
                     let seconds = Measured { value: end_s - start_s, confidence: Share::new(1.0) };
                     let span = (base_s + start_s, base_s + end_s);
@@ -414,6 +452,7 @@ impl LegEar {
                     self.held.insert(purpose, false);
                     out.push(LegHeard::Stopped { party: self.party, purpose, lapse });
                     if purpose == Purpose::Segmentation {
+                        self.dismiss(out);
                         self.speech_s += self.sensors.take().map_or(0.0, |leg| leg.speech_s());
                         self.kept = Vec::new();
                     }

@@ -40,18 +40,25 @@ impl LegWords {
         self.listener.check(now)
     }
 
-    /// Recognises an utterance, in whatever language it sounds like; `said` is the one that the platform told.
+    /// The language that the next utterance is likeliest in, and how likely that is; `said` is the one that the platform told.
+    pub(crate) fn likely(&self, said: Option<&str>) -> Option<(String, Share)> {
+        self.memory(|memory| likely(&memory.languages, said, SAID_S * FADES.powi(memory.heard)))
+    }
+
+    /// Recognises an utterance, in whatever language it sounds like.
     pub(crate) fn transcribe(
         &self,
         engine: &mut dyn Recogniser,
         audio: &[i16],
-        said: Option<&str>,
+        expected: Expected<'_>,
         now: Timestamp,
     ) -> Result<Transcript, RecogniserError> {
-        let likely = self.memory(|memory| likely(&memory.languages, said, SAID_S * FADES.powi(memory.heard)));
-        let expected =
-            likely.as_ref().map_or(Expected::Any, |(language, share)| Expected::Likely(language, *share));
         self.listener.transcribe(engine, audio, expected, now)
+    }
+
+    /// A guess at a turn that is being spoken, its personal data replaced; nothing is learned from it.
+    pub(crate) fn mask(&self, guess: &str, span_s: (f64, f64)) -> String {
+        self.memory(|memory| memory.turns.clone().redact(guess, span_s).text)
     }
 
     /// Redacts a turn that was spoken between these seconds, and learns from it.

@@ -7,7 +7,7 @@ use calmline_core::{
     event::{Clear, Intent, PayloadKind, Spoken, WordSigns},
 };
 use calmline_language::{Reader, intent::IntentReader};
-use calmline_sense::{RATE, Recogniser, Transcript};
+use calmline_sense::{Expected, Hearing, RATE, Recogniser, RecogniserError, Transcript};
 
 use crate::{
     millis, payload,
@@ -17,6 +17,15 @@ use crate::{
 /// From this arousal on an utterance is agitated; 0.5 is the speaker's usual. A choice: it only sets the order in which
 /// words are recognised.
 const AGITATED: f64 = 0.65;
+
+/// So many samples more than an utterance an engine may have heard and still have heard that utterance alone: the pause that
+/// ends one, and a little.
+const AFTER: usize = (RATE as usize * 7) / 10;
+
+/// What is said to an engine of the language that is likeliest.
+pub(crate) fn expected(likely: Option<&(String, Share)>) -> Expected<'_> {
+    likely.map_or(Expected::Any, |(language, share)| Expected::Likely(language, *share))
+}
 
 /// An utterance that waits for its words, with all that is needed to finish it elsewhere and later.
 pub struct WordsJob {
@@ -76,6 +85,18 @@ impl WordsJob {
         self.party == Party::Customer && self.arousal.is_some_and(|arousal| arousal.get() >= AGITATED)
     }
 
+    /// When it began, in seconds from the first frame of the call's audio.
+    #[must_use]
+    pub fn start_s(&self) -> f64 {
+        millis(self.start_s)
+    }
+
+    /// On which of the call's channels.
+    #[must_use]
+    pub fn channel(&self) -> usize {
+        self.channel
+    }
+
     /// Whether the permit has lapsed while the job waits: its audio must go.
     #[must_use]
     pub fn has_lapsed(&self, now: Timestamp) -> bool {
@@ -89,13 +110,52 @@ impl WordsJob {
         if leg.check(now).is_err() {
             return self.without_words();
         }
-        match leg.transcribe(recogniser, &audio, self.hint.as_deref(), now) {
+        let likely = leg.likely(self.hint.as_deref());
+        let transcript = leg.transcribe(recogniser, &audio, expected(likely.as_ref()), now);
+        self.told(transcript, (&leg, audio.len()), now)
+    }
+
+    /// Finishes an utterance that was heard while it was spoken, `heard` samples of it so far. Gives the job back where it has
+    /// to be recognised as a whole: the engine failed, or has heard more than this utterance, which was cut because it grew
+    /// too long.
+    ///
+    /// # Errors
+    /// The job itself, as it was.
+    pub fn finish(
+        mut self,
+        mut hearing: Box<dyn Hearing + '_>,
+        heard: usize,
+        now: Timestamp,
+    ) -> Result<Vec<Draft>, Box<Self>> {
+        let Some((audio, leg)) = self.words.take() else { return Ok(self.without_words()) };
+        if leg.check(now).is_err() {
+            return Ok(self.without_words());
+        }
+        if heard <= audio.len() + AFTER {
+            let rest = audio.get(heard..).filter(|rest| !rest.is_empty());
+            let pushed = rest.map_or(Ok(None), |rest| hearing.push(rest));
+            if let Ok(transcript) = pushed.and_then(|_| hearing.finish()) {
+                return Ok(self.told(Ok(transcript), (&leg, audio.len()), now));
+            }
+        }
+        self.words = Some((audio, leg));
+        Err(Box::new(self))
+    }
+
+    /// What an engine has made of so many samples.
+    fn told(
+        self,
+        transcript: Result<Transcript, RecogniserError>,
+        (leg, samples): (&LegWords, usize),
+        now: Timestamp,
+    ) -> Vec<Draft> {
+        match transcript {
             // Recognition takes a while; what was withdrawn meanwhile is not kept.
             Ok(_) if leg.check(now).is_err() => self.without_words(),
             Ok(transcript) => {
                 // The audio begins a little before the utterance, and the engine's times with it.
-                let lead_s = audio.len() as f64 / f64::from(RATE) - self.seconds();
-                self.with_words(&transcript, (&leg, lead_s), now)
+                let lead_s = samples as f64 / f64::from(RATE) - self.seconds();
+                self.with_words(&transcript, (leg, lead_s), now)
             }
             Err(_) => self.shed("failed"),
         }

@@ -65,7 +65,7 @@ fn facts(out: &[Hears]) -> Vec<Body> {
         .flat_map(|heard| match heard {
             Hears::Fact(draft) => vec![draft.body.clone()],
             Hears::Words(job) => vec![Body::CallHeld { call: job.call().clone() }],
-            Hears::Voice(_) => Vec::new(),
+            Hears::Speaking(_) | Hears::Voice(_) => Vec::new(),
         })
         .collect()
 }

@@ -80,7 +80,7 @@ fn jobs(
     ear.close(now, &mut out);
     let words = out.into_iter().filter_map(|heard| match heard {
         Hears::Words(job) => Some(job),
-        Hears::Fact(_) | Hears::Voice(_) => None,
+        Hears::Fact(_) | Hears::Speaking(_) | Hears::Voice(_) => None,
     });
     let jobs: Vec<WordsJob> = words.collect();
     assert_eq!(jobs.len(), times, "each is an utterance of its own");

@@ -89,6 +89,11 @@ pub trait Recogniser: Send {
     /// Its name and model, for the log and for people.
     fn name(&self) -> &str;
 
+    /// SHA-256 of its model's file in hexadecimal; none where the model lies on another's server.
+    fn sha256(&self) -> Option<&str> {
+        None
+    }
+
     /// Turns one utterance into words. `audio` is 8 kHz linear PCM.
     ///
     /// # Errors

@@ -131,7 +131,7 @@ impl Floor {
             let facts = match heard {
                 Hears::Fact(fact) => vec![fact],
                 Hears::Words(job) => job.without_words(),
-                Hears::Voice(_) => Vec::new(),
+                Hears::Speaking(_) | Hears::Voice(_) => Vec::new(),
             };
             facts.into_iter().for_each(|fact| self.plan(fact.at, Due::Fact(Box::new(fact))));
         }

@@ -31,6 +31,12 @@ pub trait Baselines: Send + Sync {
         at: Timestamp,
     ) -> Result<(), StoreError>;
 
+    /// Whether there is something of somebody's voice: their usual, or what was told of a call.
+    ///
+    /// # Errors
+    /// As for [`Self::baseline`].
+    async fn has_baseline(&self, site: &SiteId, subject: &SubjectId) -> Result<bool, StoreError>;
+
     /// Everybody of whose voice there is something: their usual, or what was told of a call.
     ///
     /// # Errors

@@ -250,7 +250,7 @@ fn log(
                 job.without_words().into_iter().for_each(|draft| rehearsal.tell(draft));
             }
             // Recordings are heard one by one: there is no usual to compare with.
-            (Hears::Voice(_), _) => {}
+            (Hears::Speaking(_) | Hears::Voice(_), _) => {}
         }
     }
 }

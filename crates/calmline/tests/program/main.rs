@@ -8,6 +8,7 @@ mod demo;
 mod edges;
 mod eu;
 mod faults;
+mod hearing;
 mod help;
 mod phone;
 mod plan;
@@ -15,5 +16,6 @@ mod program;
 mod recordings;
 mod replay;
 mod serving;
+mod simulate;
 #[cfg(feature = "whisper")]
 mod words;

@@ -20,6 +20,9 @@ use crate::{
     program::{self, PASSWORD},
 };
 
+/// No speech model is used unless this names one.
+pub const ASR_MODEL: &str = "--asr-model";
+
 /// A data directory with one site.
 pub struct House {
     folder: TempDir,
@@ -94,9 +97,10 @@ impl Serving {
     fn start(data: &Path, more: &[&Path], log: &Path) -> anyhow::Result<Self> {
         let errors = std::fs::File::options().create(true).append(true).open(log)?;
         let mut child = program::program()
-            .args(["serve", "--listen", "127.0.0.1:0", "--asr-model", "none", "--data"])
+            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(data)
             .args(more)
+            .args(if more.contains(&Path::new(ASR_MODEL)) { &[][..] } else { &[ASR_MODEL, "none"] })
             .stdout(Stdio::piped())
             .stderr(errors)
             .spawn()?;
@@ -247,6 +251,17 @@ impl Person {
         let mut answer = self.http.run(request)?;
         let text = answer.body_mut().read_to_string()?;
         Ok((answer.status().as_u16(), serde_json::from_str(&text).unwrap_or(Value::Null)))
+    }
+
+    /// Opens the live stream for events whose type begins so.
+    pub fn stream(&self, kinds: &str) -> anyhow::Result<impl BufRead + use<>> {
+        let answer = self
+            .http
+            .get(format!("{}/v1/stream?kinds={kinds}", self.url))
+            .header("cookie", &self.cookie)
+            .call()?;
+        ensure!(answer.status() == 200, "the stream was answered {}", answer.status());
+        Ok(BufReader::new(answer.into_body().into_reader()))
     }
 
     /// Reads something.

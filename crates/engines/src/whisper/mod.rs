@@ -10,7 +10,7 @@ mod times;
 
 use std::{ffi::c_int, path::Path};
 
-use crate::{guard, words};
+use crate::{cache::sha256_of_file, guard, words};
 use calmline_core::{Share, event::Word};
 use calmline_media::resample::resample;
 use calmline_sense::{Expected, RATE, Recogniser, RecogniserError, Transcript};
@@ -87,6 +87,7 @@ impl Default for Settings {
 /// A Whisper model, ready to listen.
 pub struct Whisper {
     name: String,
+    sha256: String,
     context: WhisperContext,
     state: WhisperState,
     threads: usize,
@@ -139,10 +140,20 @@ impl Whisper {
         parameters.dtw_parameters(times::alignment(&sizes));
         let context = WhisperContext::new_with_params(path, parameters).map_err(unfit)?;
         let state = context.create_state().map_err(unfit)?;
+        let sha256 = sha256_of_file(path)
+            .map_err(|error| LoadError::Unfit { path: shown.clone(), reason: error.to_string() })?;
         let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let threads = settings.threads.max(1);
-        let mut whisper =
-            Self { name: stem, context, state, threads, languages: Vec::new(), candidates: 0, guess: 0 };
+        let mut whisper = Self {
+            name: stem,
+            sha256,
+            context,
+            state,
+            threads,
+            languages: Vec::new(),
+            candidates: 0,
+            guess: 0,
+        };
         let english_only = vec!["en".to_owned()];
         let wanted = if whisper.context.is_multilingual() { &settings.languages } else { &english_only };
         for code in wanted {
@@ -328,6 +339,10 @@ impl Whisper {
 impl Recogniser for Whisper {
     fn name(&self) -> &str {
         &self.name
+    }
+
+    fn sha256(&self) -> Option<&str> {
+        Some(&self.sha256)
     }
 
     /// Longer audio than Whisper hears at once is cut at its quietest places. Confidence is the geometric mean of the

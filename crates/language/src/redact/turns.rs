@@ -26,7 +26,7 @@ const REMEMBERED: usize = 160;
 const ASIDE: usize = 4;
 
 /// The turns of one leg so far, as far as a number may go on from them.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Turns {
     /// The end of the last turn, where digits stand there: personal, and never written anywhere.
     open: String,

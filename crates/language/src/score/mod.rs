@@ -16,6 +16,7 @@ mod sentiment;
 pub use calmline_core::event::AbuseKind;
 pub use emotion::{Emotions, FELT};
 pub use evidence::{Sign, evidence};
+pub use models::MODELS;
 
 use calmline_core::{
     Share,

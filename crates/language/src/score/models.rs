@@ -4,12 +4,16 @@ use std::sync::LazyLock;
 
 use crate::linear::Model;
 
-static SENTIMENT_EN: LazyLock<Option<Model>> =
-    LazyLock::new(|| Model::from_bytes(include_bytes!("../../models/sentiment_en.clm")).ok());
-static ABUSE_EN: LazyLock<Option<Model>> =
-    LazyLock::new(|| Model::from_bytes(include_bytes!("../../models/abuse_en.clm")).ok());
-static ABUSE_ZH: LazyLock<Option<Model>> =
-    LazyLock::new(|| Model::from_bytes(include_bytes!("../../models/abuse_zh.clm")).ok());
+/// The models by the names of their files, with what the files hold.
+pub const MODELS: [(&str, &[u8]); 3] = [
+    ("sentiment_en.clm", include_bytes!("../../models/sentiment_en.clm")),
+    ("abuse_en.clm", include_bytes!("../../models/abuse_en.clm")),
+    ("abuse_zh.clm", include_bytes!("../../models/abuse_zh.clm")),
+];
+
+static SENTIMENT_EN: LazyLock<Option<Model>> = LazyLock::new(|| Model::from_bytes(MODELS[0].1).ok());
+static ABUSE_EN: LazyLock<Option<Model>> = LazyLock::new(|| Model::from_bytes(MODELS[1].1).ok());
+static ABUSE_ZH: LazyLock<Option<Model>> = LazyLock::new(|| Model::from_bytes(MODELS[2].1).ok());
 
 // A file that is no model is caught by the test below; a program built with one reads nothing rather than fall over.
 

@@ -116,6 +116,9 @@ pub struct AffectModel {
 }
 
 impl AffectModel {
+    /// The model that comes with Calmline as its file has it: who wants to name it by its hash takes that of this text.
+    pub const SHIPPED: &str = include_str!("../../models/arousal.json");
+
     /// The model that comes with Calmline; see `models/MODEL_CARD.md`.
     ///
     /// # Panics
@@ -123,7 +126,7 @@ impl AffectModel {
     #[must_use]
     pub fn shipped() -> Arc<Self> {
         static SHIPPED: OnceLock<Arc<AffectModel>> = OnceLock::new();
-        let read = || Self::read(include_str!("../../models/arousal.json"));
+        let read = || Self::read(Self::SHIPPED);
         #[expect(clippy::expect_used, reason = "a file compiled in, read by a test")]
         Arc::clone(SHIPPED.get_or_init(|| Arc::new(read().expect("the shipped model is readable"))))
     }

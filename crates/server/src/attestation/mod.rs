@@ -22,8 +22,8 @@ pub use canonical::canonical;
 pub use folder::Folder;
 pub use self_test::possibilities;
 pub use statement::{
-    EnvelopeCount, FORMAT, Limits, LogHead, PermitCount, Program, SignalCount, Statement, StoppedCount,
-    TableVersion, Tally, UtteranceCount, Verdict,
+    EnvelopeCount, FORMAT, Limits, LogHead, ModelSpan, PermitCount, Program, SignalCount, Statement,
+    StoppedCount, TableVersion, Tally, UtteranceCount, Verdict,
 };
 pub use verify::{NotValid, Verified, follows, verify};
 

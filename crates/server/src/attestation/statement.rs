@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use calmline_core::{
     Body, Event, Party, Position, SiteId, Timestamp,
     catalog::Lang,
-    event::SignalKind,
+    event::{ModelTask, ModelUsed, SignalKind},
     policy::{Profile, Purpose, TABLE_VERSION, table_fingerprint},
 };
 use calmline_store::Store;
@@ -16,7 +16,10 @@ use super::{
     AttestError,
     self_test::{affect_possible, possibilities},
 };
-use crate::token;
+use crate::{
+    models::{self, Span},
+    token,
+};
 
 /// The version of this format.
 pub const FORMAT: u32 = 1;
@@ -46,6 +49,9 @@ pub struct Statement {
     pub policy: TableVersion,
     /// From which log.
     pub log: LogHead,
+    /// Which models sensed, and when.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub models: Vec<ModelSpan>,
     /// What was permitted and refused.
     pub permits: Vec<PermitCount>,
     /// Sensors that stopped in the middle of a call.
@@ -98,6 +104,30 @@ pub struct LogHead {
     pub hash: String,
     /// Events of this site up to there.
     pub events: u64,
+}
+
+/// A model, for as long as it was in use.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ModelSpan {
+    /// `voice_affect`, `speech`, `word_signs`, `intents` or `encoder`.
+    #[schema(value_type = String)]
+    pub task: ModelTask,
+    /// Its name.
+    pub name: String,
+    /// SHA-256 of its weights in hexadecimal; none where they lie on another's server.
+    pub sha256: Option<String>,
+    /// From when on.
+    #[schema(value_type = String, format = DateTime)]
+    pub since: Timestamp,
+    /// Until when; none while it is in use.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub until: Option<Timestamp>,
+}
+
+impl From<Span> for ModelSpan {
+    fn from(Span { model: ModelUsed { task, name, sha256 }, since, until }: Span) -> Self {
+        Self { task, name, sha256, since, until }
+    }
 }
 
 /// How often a purpose was permitted and refused on a leg.
@@ -212,6 +242,8 @@ impl Statement {
                 break;
             }
         }
+        let recorded = models::recorded(store, site).await?;
+        let recorded = recorded.iter().filter(|event| event.position <= chain.head);
         let self_test = possibilities(known.profile);
         let limit = |lang: Lang| lang.say("attestation.limits").to_owned();
         let log = LogHead { position: chain.head.0, hash: token::hex(&chain.hash), events: tally.events };
@@ -227,6 +259,7 @@ impl Statement {
             log,
             agent_affect_possible: affect_possible(&self_test),
             contradictions: tally.contradictions(&self_test),
+            models: models::spans(recorded).into_iter().map(ModelSpan::from).collect(),
             permits: tally.permits.into_values().collect(),
             stopped: tally
                 .stopped

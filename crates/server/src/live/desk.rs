@@ -29,7 +29,7 @@ use super::{
     outbox::Outbox,
     voices,
 };
-use crate::clock;
+use crate::{clock, models};
 
 /// How many arrival times of audio are remembered for measuring latency.
 const ARRIVALS: usize = 4_096;
@@ -79,8 +79,8 @@ pub struct Desk {
 }
 
 impl Desk {
-    /// Reads the site's log from its beginning, appends decisions that a crash kept from the log, records the settings if
-    /// they are new, and starts following.
+    /// Reads the site's log from its beginning, appends decisions that a crash kept from the log, records the settings and the
+    /// models that sense if they are new, and starts following.
     pub(super) async fn open(live: &Arc<Live>, site: &Site) -> Result<Arc<Self>, StoreError> {
         let desk = Arc::new(Self {
             site: site.id.clone(),
@@ -100,7 +100,8 @@ impl Desk {
         voices::forget_withdrawn(live, &desk).await?;
         let now = clock::now();
         let settings = desk.with(|decider| decider.record(&by_its_clock(&live.care, site, now), now));
-        live.append(settings.into_iter().collect()).await?;
+        let models = models::record(live.store().as_ref(), &site.id, &live.models, now).await?;
+        live.append(settings.into_iter().chain(models).collect()).await?;
         live.deciding.spawn(Arc::clone(&desk).keep_heeding(Arc::clone(live)));
         live.deciding.spawn(Arc::clone(&desk).keep_deciding(Arc::clone(live), after));
         Ok(desk)

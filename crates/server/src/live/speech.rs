@@ -5,6 +5,8 @@
 //! when the queue grows too long, so that a call either has words or says that it has none. The caller's words come before
 //! the agent's. Audio waits in memory only, and goes as soon as its permit lapses.
 
+mod spoken;
+
 use std::{
     collections::{BTreeMap, VecDeque},
     panic::{AssertUnwindSafe, catch_unwind},
@@ -13,9 +15,10 @@ use std::{
 };
 
 use calmline_core::{CallId, Draft, Party, SiteId, Timestamp};
-use calmline_floor::WordsJob;
+use calmline_floor::{Speaking, WordsJob};
 use calmline_sense::Recogniser;
 
+pub use self::spoken::Guess;
 use super::{
     Live,
     health::{Fault, Trouble},
@@ -35,6 +38,14 @@ const CALLS: usize = 10_000;
 type Call = (SiteId, CallId);
 type Line = VecDeque<(WordsJob, Instant)>;
 
+/// What a worker does next.
+enum Work {
+    /// Recognise an utterance.
+    Whole(WordsJob, Instant),
+    /// Hear one that is being spoken.
+    Spoken(spoken::Name, Arc<Speaking>),
+}
+
 /// The queue.
 pub struct Speech {
     queue: Mutex<Queue>,
@@ -46,7 +57,11 @@ struct Queue {
     urgent: Line,
     callers: Line,
     others: Line,
+    /// What is not over yet; heard only while nothing else waits.
+    spoken: spoken::Open,
     workers: usize,
+    /// Workers that wait for something to do.
+    idle: usize,
     /// One for each worker that has ended before its time.
     gone: Vec<Trouble>,
     taken: BTreeMap<Call, bool>,
@@ -70,18 +85,21 @@ impl Speech {
         }
         let mut queue = self.lock();
         let mut done = queue.sweep(clock::now());
-        if queue.takes(&job) {
-            queue.line_of(&job).push_back((job, Instant::now()));
-            self.ready.notify_one();
-        } else {
-            done.extend(shed(&job, if queue.workers == 0 { "failed" } else { "overload" }));
+        if let Some(job) = queue.end(job) {
+            if queue.takes(&job) {
+                queue.line_of(&job).push_back((job, Instant::now()));
+            } else {
+                done.extend(shed(&job, if queue.workers == 0 { "failed" } else { "overload" }));
+            }
         }
+        self.ready.notify_all();
         queue.tell();
         done
     }
 
     /// Passes an utterance over, since its call is behind its audio.
     pub fn refuse(&self, job: &WordsJob) -> Vec<Draft> {
+        self.lock().spoken.remove(&spoken::name_of(job));
         if job.wants_words() { shed(job, "overload") } else { job.without_words() }
     }
 
@@ -89,13 +107,16 @@ impl Speech {
     pub fn sweep(&self) -> Vec<Draft> {
         let mut queue = self.lock();
         let done = queue.sweep(clock::now());
+        self.ready.notify_all();
         queue.tell();
         done
     }
 
     /// A call is over: its choice is forgotten.
     pub fn forget(&self, site: &SiteId, call: &CallId) {
-        self.lock().taken.remove(&(site.clone(), call.clone()));
+        let mut queue = self.lock();
+        queue.taken.remove(&(site.clone(), call.clone()));
+        queue.spoken.retain(|(of, id, ..), utterance| (of, id) != (site, call) || utterance.is_over());
     }
 
     /// Of how many calls a choice is remembered.
@@ -109,19 +130,25 @@ impl Speech {
         self.ready.notify_all();
     }
 
-    /// Waits for the next utterance; none when stopped. What waits then is shed by the caller.
-    fn next(&self) -> Option<(WordsJob, Instant)> {
+    /// Waits for the next utterance; none when stopped. What waits then is shed by the caller. Only a worker whose engine
+    /// streams is given what is still being spoken.
+    fn next(&self, streams: bool) -> Option<Work> {
         let mut queue = self.lock();
         loop {
             let next = queue.urgent.pop_front().or_else(|| queue.callers.pop_front());
-            if let Some(next) = next.or_else(|| queue.others.pop_front()) {
+            if let Some((job, since)) = next.or_else(|| queue.others.pop_front()) {
                 queue.tell();
-                return Some(next);
+                return Some(Work::Whole(job, since));
             }
             if queue.stopped {
                 return None;
             }
+            if let Some((name, speaking)) = streams.then(|| queue.begin()).flatten() {
+                return Some(Work::Spoken(name, speaking));
+            }
+            queue.idle += 1;
             queue = self.ready.wait(queue).unwrap_or_else(PoisonError::into_inner);
+            queue.idle -= 1;
         }
     }
 
@@ -133,6 +160,7 @@ impl Speech {
         if queue.workers > 0 {
             return Vec::new();
         }
+        queue.spoken.clear();
         let left: Vec<_> = queue.lines().into_iter().flat_map(std::mem::take).collect();
         queue.tell();
         left.iter().flat_map(|(job, _)| shed(job, "failed")).collect()
@@ -170,6 +198,7 @@ impl Queue {
 
     fn sweep(&mut self, now: Timestamp) -> Vec<Draft> {
         let mut done = Vec::new();
+        self.sweep_spoken(now);
         for line in self.lines() {
             line.retain(|(job, since)| {
                 let (lapsed, stale) = (job.has_lapsed(now), since.elapsed() > STALE);
@@ -219,9 +248,19 @@ pub(super) fn work(live: &Arc<Live>, mut recogniser: Box<dyn Recogniser>) {
     let runtime = tokio::runtime::Handle::current();
     let store = move |live: &Live, drafts| runtime.block_on(Outbox::of(drafts).settle(live));
     live.hearing.clone().spawn_blocking(move || {
+        let tell = |guess| {
+            // Nobody may be following just now.
+            let _ = live.guesses.send(Arc::new(guess));
+        };
+        let streams = recogniser.streams();
         let working = || {
-            while let Some((job, since)) = live.speech.next() {
-                let finished = finish(&live.speech, job, since, recogniser.as_mut());
+            while let Some(work) = live.speech.next(streams) {
+                let finished = match work {
+                    Work::Whole(job, since) => finish(&live.speech, job, since, recogniser.as_mut()),
+                    Work::Spoken(name, speaking) => {
+                        live.speech.hear((&name, &speaking), recogniser.as_mut(), &tell)
+                    }
+                };
                 let panicked = finished.is_err();
                 store(&live, finished.unwrap_or_else(|without_words| without_words));
                 if panicked {

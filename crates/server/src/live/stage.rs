@@ -8,7 +8,7 @@ use calmline_core::{
     catalog::Lang,
     policy::{Notice, Profile, SitePolicy},
 };
-use calmline_floor::{Ear, Hears, WordsJob};
+use calmline_floor::{Ear, Hears, Speaking, WordsJob};
 use calmline_sense::AffectModel;
 use calmline_store::{Log, NewSite, Site, Sites, Store, sqlite::Sqlite};
 use tempfile::TempDir;
@@ -82,17 +82,28 @@ pub fn speech() -> Vec<i16> {
 
 /// An utterance of a caller that waits for its words, under a policy.
 pub fn job(policy: &SitePolicy, call: &str) -> anyhow::Result<WordsJob> {
+    Ok(spoken(policy, call)?.1)
+}
+
+/// An utterance of a caller as it is told while it is spoken, and once it is over.
+pub fn spoken(policy: &SitePolicy, call: &str) -> anyhow::Result<(Vec<Speaking>, WordsJob)> {
     let (now, mut out) = (Timestamp::now(), Vec::new());
     let (call, model) = (CallId::new(call)?, AffectModel::shipped());
     let mut ear = Ear::open(policy, call, &[Party::Customer], ("test", true), model, now, &mut out);
+    ear.stream_words();
     ear.bind(policy, None::<&AgentId>, now, &mut out);
-    ear.audio(0, &speech(), now, &mut out);
+    speech().chunks(160).for_each(|piece| ear.audio(0, piece, now, &mut out));
     ear.close(now, &mut out);
-    let mut jobs = out.into_iter().filter_map(|heard| match heard {
-        Hears::Words(job) => Some(job),
-        Hears::Fact(_) | Hears::Voice(_) => None,
-    });
-    jobs.find(WordsJob::wants_words).ok_or_else(|| anyhow::anyhow!("nobody was heard to speak"))
+    let (mut pieces, mut over) = (Vec::new(), None);
+    for heard in out {
+        match heard {
+            Hears::Speaking(speaking) if over.is_none() => pieces.push(speaking),
+            Hears::Words(job) if over.is_none() => over = Some(job),
+            Hears::Speaking(_) | Hears::Words(_) | Hears::Fact(_) | Hears::Voice(_) => {}
+        }
+    }
+    let job = over.filter(WordsJob::wants_words);
+    Ok((pieces, job.ok_or_else(|| anyhow::anyhow!("nobody was heard to speak"))?))
 }
 
 /// The policy of a site that gives all its notices.

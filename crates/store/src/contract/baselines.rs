@@ -24,6 +24,7 @@ pub(super) async fn written_over_and_one_for_each(store: Arc<dyn Store>) -> Outc
     let (me, other) = (SubjectId::new("me")?, SubjectId::new("other")?);
     assert_eq!(store.baseline(&s, &me).await?, None);
     assert!(store.with_baselines(&s).await?.is_empty());
+    assert!(!store.has_baseline(&s, &me).await?);
     for known in ["one", "two"] {
         store.keep_baseline(&s, &me, known.as_bytes(), at(0)).await?;
     }
@@ -31,7 +32,8 @@ pub(super) async fn written_over_and_one_for_each(store: Arc<dyn Store>) -> Outc
     assert_eq!(store.baseline(&s, &me).await?.as_deref(), Some(&b"two"[..]));
     assert_eq!(store.baseline(&t, &me).await?.as_deref(), Some(&b"elsewhere"[..]));
     assert_eq!(store.baseline(&s, &other).await?, None);
-    assert_eq!(store.with_baselines(&s).await?, [me]);
+    let has = [store.has_baseline(&s, &me).await?, store.has_baseline(&s, &other).await?];
+    assert_eq!((store.with_baselines(&s).await?, has), (vec![me], [true, false]));
     Ok(())
 }
 
@@ -51,6 +53,7 @@ pub(super) async fn erased_and_expired_with_what_was_told(store: Arc<dyn Store>)
     let erasure = store.erase(&s, &mine, &[PayloadKind::VoiceCue], at(10)).await?;
     assert_eq!((erasure.keys, erasure.payloads), (1, 2), "the usual goes with what was told of it");
     assert_eq!(store.baseline(&s, &mine).await?, None);
+    assert!(!store.has_baseline(&s, &mine).await?);
     assert_eq!(store.open_payload(&s, &told_id).await?, None);
     assert_eq!(store.baseline(&s, &others).await?.as_deref(), Some(&b"others"[..]), "somebody else's went");
 

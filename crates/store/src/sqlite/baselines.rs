@@ -69,6 +69,18 @@ impl Baselines for Sqlite {
         Ok(())
     }
 
+    async fn has_baseline(&self, site: &SiteId, subject: &SubjectId) -> Result<bool, StoreError> {
+        let found: bool = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM data_keys WHERE site = $1 AND subject = $2 AND kind = $3)",
+        )
+        .bind(site.as_str())
+        .bind(subject.as_str())
+        .bind(KIND.as_str())
+        .fetch_one(&self.inner.readers)
+        .await?;
+        Ok(found)
+    }
+
     async fn with_baselines(&self, site: &SiteId) -> Result<Vec<SubjectId>, StoreError> {
         let rows =
             sqlx::query("SELECT subject FROM data_keys WHERE site = $1 AND kind = $2 ORDER BY subject")

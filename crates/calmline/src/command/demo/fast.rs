@@ -225,7 +225,7 @@ impl Day {
                 Hears::Fact(draft) => facts.push(draft),
                 Hears::Words(job) => facts.extend(job.without_words()),
                 // A day in virtual time keeps nobody's usual.
-                Hears::Voice(_) => {}
+                Hears::Speaking(_) | Hears::Voice(_) => {}
             }
         }
         Ok(facts

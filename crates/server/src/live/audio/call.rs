@@ -176,6 +176,9 @@ impl Call {
                 let fresh = |policy: &_| Ear::open(policy, call, channels, words, model, clock::now(), out);
                 let mut ear = self.desk.with_policy(fresh);
                 live.intents.iter().for_each(|intents| ear.teach(intents));
+                if live.streams_words {
+                    ear.stream_words();
+                }
                 Some(ear)
             }
         };
@@ -229,6 +232,12 @@ fn facts(live: &Arc<Live>, left_out: LeftOut, heard: impl Iterator<Item = Hears>
             Hears::Fact(draft) => vec![draft],
             Hears::Words(job) if left_out >= LeftOut::Words => live.speech.refuse(&job),
             Hears::Words(job) => live.speech.offer(job),
+            Hears::Speaking(speaking) => {
+                if left_out < LeftOut::Words {
+                    live.speech.follow(speaking);
+                }
+                Vec::new()
+            }
             Hears::Voice(job) => {
                 live.hearing.spawn(voices::compare(Arc::clone(live), job));
                 Vec::new()

@@ -4,12 +4,12 @@ use calmline_core::{
     Body, Share,
     policy::{Notice, SitePolicy},
 };
-use calmline_sense::{Expected, RecogniserError, Transcript};
+use calmline_sense::{Expected, Hearing, RecogniserError, Transcript};
 
 use super::*;
 use crate::live::{
     Options,
-    stage::{Outcome, Stage, job, policy},
+    stage::{Outcome, Stage, job, policy, spoken},
 };
 
 /// What became of utterances: how many there are, and why words are missing.
@@ -143,5 +143,116 @@ async fn the_other_workers_go_on() -> Outcome {
     let log = stage.log().await?;
     let last = log.iter().rfind(|event| matches!(event.body, Body::Utterance { .. }));
     assert!(matches!(last.map(|event| &event.body), Some(Body::Utterance { text: Some(_), .. })), "{last:?}");
+    Ok(())
+}
+
+/// Says how many pieces it has heard so far, and at the end that it was heard as it was spoken.
+struct Streams;
+
+struct Pieces(usize);
+
+impl Recogniser for Streams {
+    fn name(&self) -> &'static str {
+        "streams"
+    }
+
+    fn transcribe(&mut self, _: &[i16], _: Expected<'_>) -> Result<Transcript, RecogniserError> {
+        Ok(Transcript { text: "heard whole".into(), ..Transcript::default() })
+    }
+
+    fn streams(&self) -> bool {
+        true
+    }
+
+    fn begin<'a>(&'a mut self, _: Expected<'a>) -> Result<Box<dyn Hearing + 'a>, RecogniserError> {
+        Ok(Box::new(Pieces(0)))
+    }
+}
+
+impl Hearing for Pieces {
+    fn push(&mut self, _: &[i16]) -> Result<Option<String>, RecogniserError> {
+        self.0 += 1;
+        Ok(Some(format!("my card is 4111 1111 1111 1111 {}", "so ".repeat(self.0))))
+    }
+
+    fn finish(self: Box<Self>) -> Result<Transcript, RecogniserError> {
+        Ok(Transcript { text: "heard as it was spoken".into(), ..Transcript::default() })
+    }
+}
+
+/// The words of the log's only utterance.
+async fn words(stage: &Stage) -> anyhow::Result<String> {
+    let log = stage.log().await?;
+    let texts: Vec<_> = log
+        .iter()
+        .filter_map(|event| match &event.body {
+            Body::Utterance { text, .. } => text.clone(),
+            _ => None,
+        })
+        .collect();
+    let opened = stage.live.store().open_payloads(&stage.site, &texts).await?;
+    let read = opened.iter().flatten().filter_map(|bytes| calmline_core::event::Spoken::read(bytes));
+    Ok(read.map(|spoken| spoken.text).collect::<Vec<_>>().join("|"))
+}
+
+fn streaming() -> Options {
+    Options { recognisers: vec![Box::new(Streams)], ..Options::default() }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn guesses_come_while_it_is_spoken_masked_and_in_no_log_and_its_end_takes_their_place() -> Outcome {
+    let stage = Stage::open(streaming()).await?;
+    let mut guesses = stage.live.guesses();
+    let policy = policy()?;
+    let (pieces, job) = spoken(&policy, "a")?;
+    let start_s = job.start_s();
+    for piece in pieces {
+        stage.live.speech.follow(piece);
+    }
+    let guess = guesses.recv().await?;
+    assert_eq!((guess.call.as_str(), guess.party, guess.start_s), ("a", Party::Customer, start_s));
+    assert!(guess.text.starts_with("my card is [CARD_1] so"), "{}", guess.text);
+    assert!(!format!("{guess:?}").contains("card"));
+    stage.live.append(stage.live.speech.offer(job)).await?;
+    stage.until(|stage| stage.live.speech.lock().idle == 1).await?;
+    stage.live.stop().await;
+    assert_eq!(words(&stage).await?, "heard as it was spoken");
+    assert!(stage.log().await?.iter().all(|event| event.body.kind() != "utterance.partial"));
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_withdrawal_ends_what_is_being_heard_and_says_so() -> Outcome {
+    let stage = Stage::open(streaming()).await?;
+    let mut guesses = stage.live.guesses();
+    let mut policy = policy()?;
+    let (pieces, job) = spoken(&policy, "a")?;
+    pieces.into_iter().take(2).for_each(|piece| stage.live.speech.follow(piece));
+    assert!(!guesses.recv().await?.text.is_empty());
+    withdraw(&mut policy)?;
+    // No more audio comes: the worker notices by itself.
+    while !guesses.recv().await?.text.is_empty() {}
+    assert_eq!(told(&stage.live.speech.offer(job)), (1, vec![]), "that somebody spoke remains");
+    assert!(stage.live.speech.lock().spoken.is_empty());
+    stage.live.stop().await;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_over_goes_before_what_is_being_spoken() -> Outcome {
+    let stage = Stage::open(streaming()).await?;
+    let mut guesses = stage.live.guesses();
+    let policy = policy()?;
+    let (pieces, first) = spoken(&policy, "a")?;
+    pieces.into_iter().take(2).for_each(|piece| stage.live.speech.follow(piece));
+    guesses.recv().await?;
+    // The only worker hears the first call; the second's utterance is over.
+    stage.live.append(stage.live.speech.offer(job(&policy, "b")?)).await?;
+    stage.until(|stage| stage.live.speech.lock().idle == 1).await?;
+    assert_eq!(words(&stage).await?, "heard whole");
+    stage.live.append(stage.live.speech.offer(first)).await?;
+    stage.until(|stage| stage.live.speech.lock().idle == 1).await?;
+    stage.live.stop().await;
+    assert_eq!(words(&stage).await?, "heard whole|heard whole", "what was let go is heard as a whole");
     Ok(())
 }

@@ -24,7 +24,7 @@ fn call(desk: &Desk, agent: &AgentId, name: &str) -> anyhow::Result<Option<Voice
     });
     Ok(out.into_iter().find_map(|heard| match heard {
         Hears::Voice(job) => Some(job),
-        Hears::Fact(_) | Hears::Words(_) => None,
+        Hears::Fact(_) | Hears::Words(_) | Hears::Speaking(_) => None,
     }))
 }
 

@@ -183,7 +183,7 @@ fn sound(
         .flat_map(|heard| match heard {
             Hears::Fact(draft) => vec![draft],
             Hears::Words(job) => job.without_words(),
-            Hears::Voice(_) => Vec::new(),
+            Hears::Speaking(_) | Hears::Voice(_) => Vec::new(),
         })
         .collect())
 }

@@ -1,3 +1,5 @@
+import { voice } from './answers.js';
+
 /** The pages that are photographed and looked over by axe, and as whom. One line per page.
  *
  * @typedef {object} Shot
@@ -9,6 +11,7 @@
  * @property {number} [height]
  * @property {string} [open] a selector; all that fit it are pressed first
  * @property {boolean} [whole] the page in its full length
+ * @property {Record<string, (language: 'en' | 'zh') => unknown>} [answers] what routes answer in place of the server
  */
 
 /** @type {readonly Shot[]} */
@@ -17,11 +20,22 @@ export const SHOTS = [
   { name: 'my-day', path: '/day', as: 'agent', whole: true },
   { name: 'my-day-offer', path: '/day', as: 'mara', whole: true, open: 'summary' },
   { name: 'my-day-phone', path: '/day', as: 'agent', width: 390, height: 844, whole: true },
+  {
+    name: 'my-voice',
+    path: '/day',
+    as: 'agent',
+    whole: true,
+    open: 'summary',
+    answers: { '/v1/me/cues': voice },
+  },
   { name: 'companion', path: '/companion', as: 'mara', width: 320, height: 760 },
   { name: 'consents', path: '/consents', as: 'agent', whole: true },
   { name: 'preferences', path: '/consents', as: 'agent', open: '.person' },
   { name: 'floor', path: '/floor', as: 'supervisor' },
   { name: 'alerts', path: '/alerts', as: 'supervisor' },
+  { name: 'incidents', path: '/incidents', as: 'supervisor', whole: true },
+  { name: 'care', path: '/care', as: 'agent', whole: true, open: 'summary' },
+  { name: 'council', path: '/council', as: 'council', whole: true },
   { name: 'wellbeing', path: '/wellbeing', as: 'council' },
   { name: 'monitoring', path: '/monitoring', as: 'council', whole: true },
   { name: 'wallboard', path: '/wallboard', as: 'supervisor', width: 1920, height: 1080 },

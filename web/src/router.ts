@@ -39,12 +39,21 @@ export const { p, navigate, isActive, route, preload } = createRouter({
     title: (t) => t.consents.title,
     roles: ['agent'],
   }),
+  '/care': page(() => import('./pages/care/Care.svelte'), { title: (t) => t.care.title, roles: ['agent'] }),
+  '/council': page(() => import('./pages/council/Council.svelte'), {
+    title: (t) => t.council.title,
+    roles: ['works_council', 'admin'],
+  }),
   '/floor': page(() => import('./pages/floor/Floor.svelte'), {
     title: (t) => t.floor.title,
     roles: ['supervisor', 'analyst'],
   }),
   '/alerts': page(() => import('./pages/floor/Alerts.svelte'), {
     title: (t) => t.floor.alerts.title,
+    roles: ['supervisor'],
+  }),
+  '/incidents': page(() => import('./pages/incidents/Incidents.svelte'), {
+    title: (t) => t.incidents.title,
     roles: ['supervisor'],
   }),
   '/wellbeing': page(() => import('./pages/wellbeing/Wellbeing.svelte'), {

@@ -2,7 +2,10 @@
 import ShieldCheck from '@lucide/svelte/icons/shield-check';
 import Bell from '@lucide/svelte/icons/bell';
 import Gauge from '@lucide/svelte/icons/gauge';
+import HandHelping from '@lucide/svelte/icons/hand-helping';
 import HeartHandshake from '@lucide/svelte/icons/heart-handshake';
+import Leaf from '@lucide/svelte/icons/leaf';
+import ListChecks from '@lucide/svelte/icons/list-checks';
 import LayoutGrid from '@lucide/svelte/icons/layout-grid';
 import PhoneCall from '@lucide/svelte/icons/phone-call';
 import Scale from '@lucide/svelte/icons/scale';
@@ -26,6 +29,7 @@ export interface Place {
 export const PLACES: readonly Place[] = [
   { path: '/day', name: (t) => t.nav.day, icon: Sun, roles: ['agent'], key: 'd' },
   { path: '/consents', name: (t) => t.nav.consents, icon: ShieldCheck, roles: ['agent'], key: 'c' },
+  { path: '/care', name: (t) => t.care.title, icon: Leaf, roles: ['agent'], key: 'r' },
   {
     path: '/floor',
     name: (t) => t.floor.title,
@@ -34,6 +38,7 @@ export const PLACES: readonly Place[] = [
     key: 'f',
   },
   { path: '/alerts', name: (t) => t.floor.alerts.title, icon: Bell, roles: ['supervisor'], key: 'a' },
+  { path: '/incidents', name: (t) => t.incidents.title, icon: HandHelping, roles: ['supervisor'], key: 'i' },
   {
     path: '/wellbeing',
     name: (t) => t.wellbeing.title,
@@ -47,6 +52,13 @@ export const PLACES: readonly Place[] = [
     icon: Gauge,
     roles: ['analyst', 'admin', 'works_council'],
     key: 'm',
+  },
+  {
+    path: '/council',
+    name: (t) => t.council.title,
+    icon: ListChecks,
+    roles: ['works_council', 'admin'],
+    key: 'o',
   },
   {
     path: '/calls',

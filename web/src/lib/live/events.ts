@@ -17,6 +17,10 @@ interface OfCall {
 interface OfParty extends OfCall {
   party: Party;
 }
+interface OfIncident {
+  incident: string;
+  agent: string;
+}
 interface OfOffer {
   offer: string;
   agent: string;
@@ -136,7 +140,8 @@ export interface Bodies {
   'break.lapsed': OfOffer;
   'alert.raised': {
     alert: string;
-    agent: string;
+    agent?: string;
+    queue?: string;
     call?: string;
     reason: Reason;
     confidence: number;
@@ -144,8 +149,25 @@ export interface Bodies {
     action: string;
     expires: string;
   };
-  'alert.held': { agent: string; call?: string; reason: Reason };
+  'alert.held': { agent?: string; call?: string; reason: Reason };
   'alert.closed': { alert: string; outcome: 'helped' | 'not_needed' | 'wrong'; by: string };
+  'alert.acknowledged': { alert: string; by: string };
+  'alert.escalated': { alert: string };
+  'alert.rule_muted': { rule: string; right: number; answers: number; until: string };
+  'alert.rated': { alert: string; agent: string; right: boolean; welcome: boolean };
+  'help.asked': { agent: string; call?: string; action: string };
+  'cue.sharing_chosen': { agent: string; sharing: string };
+  'incident.opened': OfIncident & OfCall & { next?: string };
+  'incident.stepped': OfIncident & { step: string };
+  'incident.advanced': OfIncident & { step: string; next?: string };
+  'incident.join_asked': OfIncident & OfCall & { join: string; by: string };
+  'incident.relieved': OfIncident & { cool_off_minutes: number; easier_minutes: number };
+  'incident.due': OfIncident;
+  'incident.lapsed': OfIncident;
+  'incident.duty_done': OfIncident & { duty: string; by: string };
+  'incident.closed': OfIncident & { outcome: string; by: string };
+  'incident.bundled': OfIncident & { bundle: string; head: string };
+  'call.excluded': OfCall;
   'agent.team': { agent: string; team?: string; by: string };
   'wellbeing.frozen': { week: string; cohorts: unknown[] };
   'erasure.asked': OfCall & { by: string };
@@ -160,7 +182,8 @@ export interface Bodies {
   };
   'agent.cue': { agent: string; call: string; cue: string };
   'fit.chosen': { agent: string; own: boolean; team: boolean };
-  'self.reported': { agent: string; report: 'check_in' | 'good_moment'; call?: string; text: string };
+  'rhythm.chosen': { rhythm: string; by: string };
+  'self.reported': { agent: string; report: 'check_in' | 'good_moment' | 'who5' | 'burnout' | 'pulse'; call?: string; text: string };
 }
 
 export type Kind = keyof Bodies;
@@ -233,6 +256,23 @@ export const KINDS = [
   'alert.raised',
   'alert.held',
   'alert.closed',
+  'alert.acknowledged',
+  'alert.escalated',
+  'alert.rule_muted',
+  'alert.rated',
+  'help.asked',
+  'cue.sharing_chosen',
+  'incident.opened',
+  'incident.stepped',
+  'incident.advanced',
+  'incident.join_asked',
+  'incident.relieved',
+  'incident.due',
+  'incident.lapsed',
+  'incident.duty_done',
+  'incident.closed',
+  'incident.bundled',
+  'call.excluded',
   'agent.team',
   'wellbeing.frozen',
   'erasure.asked',
@@ -243,6 +283,7 @@ export const KINDS = [
   'inference.disputed',
   'self.reported',
   'fit.chosen',
+  'rhythm.chosen',
   'agent.cue',
   'agent.skills',
   'easier.asked',

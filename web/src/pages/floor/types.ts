@@ -7,7 +7,14 @@ export type Queue = Schemas['QueueBody'];
 export type BreakState = 'accepted' | 'moved' | 'began' | 'unconfirmed' | 'over';
 export type Rest = Omit<Schemas['BreakBody'], 'state'> & { state: BreakState };
 export type Outcome = 'helped' | 'not_needed' | 'wrong';
-export type Action = 'action.join_call' | 'action.check_in' | 'action.more_hands' | 'action.none';
+export type Action =
+  | 'action.join_call'
+  | 'action.take_over'
+  | 'action.check_in'
+  | 'action.more_hands'
+  | 'action.lighter'
+  | 'action.ears'
+  | 'action.none';
 export type Alert = Omit<Schemas['AlertBody'], 'outcome'> & { outcome?: Outcome | null };
 
 /** The floor, or what changed on it. */

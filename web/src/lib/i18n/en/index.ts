@@ -2,11 +2,14 @@
  *
  * An entry with gaps is a function of one object. Sentences say what is, then what can be done; no blame. */
 import { calls } from './calls';
+import { care } from './care';
 import { consents } from './consents';
+import { council } from './council';
 import { day } from './day';
 import { entrance } from './entrance';
 import { floor } from './floor';
 import { frame } from './frame';
+import { incidents } from './incidents';
 import { monitoring } from './monitoring';
 import { policy } from './policy';
 import { retention } from './retention';
@@ -20,10 +23,13 @@ export const en = {
   entrance,
   setUp,
   day,
+  care,
   consents,
+  council,
   floor,
   wellbeing,
   calls,
+  incidents,
   monitoring,
   policy,
   retention,

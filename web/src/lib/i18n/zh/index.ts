@@ -1,11 +1,14 @@
 /** 简体中文。条目与 ../en 一一对应，缺一不可；用行内人的说法，不逐字翻译。 */
 import type { Messages } from '../index.svelte';
 import { calls } from './calls';
+import { care } from './care';
 import { consents } from './consents';
+import { council } from './council';
 import { day } from './day';
 import { entrance } from './entrance';
 import { floor } from './floor';
 import { frame } from './frame';
+import { incidents } from './incidents';
 import { monitoring } from './monitoring';
 import { policy } from './policy';
 import { retention } from './retention';
@@ -19,10 +22,13 @@ export const zh: Messages = {
   entrance,
   setUp,
   day,
+  care,
   consents,
+  council,
   floor,
   wellbeing,
   calls,
+  incidents,
   monitoring,
   policy,
   retention,

@@ -1,0 +1,68 @@
+/** 辱骂事件：坐席卡片、班组长页面、桌面通知。 */
+import type { Widened } from '../widened';
+import type { incidents as en } from '../en/incidents';
+
+export const incidents: Widened<typeof en> = {
+  title: '辱骂事件',
+  lead: '坐席按下求助键的辱骂来电。处理期间显示在这里，关闭后只有坐席本人能找到。',
+  none: '没有处理中的事件',
+  noneText: '坐席按下求助键后，会同时出现在这里和提醒中。',
+  unknownName: '一名坐席',
+  inCall: '通话中',
+  afterCall: '已离开通话',
+  due: '该问问本人现在怎么样了',
+  openCall: ({ name }) => `${name}的通话`,
+  join: { title: '进入通话', listen: '旁听', whisper: '密语', take_over: '接手' },
+  joinAsked: '坐席会看到你的请求，其余由电话平台完成。',
+  duties: '你对坐席应尽的义务',
+  done: '已完成',
+  mark: '已做',
+  close: '关闭事件',
+  closeText: '关闭后你将不再看到它。',
+  outcome: { talked_over: '已经谈过', passed_on: '已移交', withdrawn: '我不想再追究' },
+  closed: '事件已关闭。',
+  own: {
+    title: '辱骂来电',
+    private: '这张卡片只有你能看到；处理期间班组长可看到该事件。',
+    say: '可以这样说',
+    said: { first_warning: '我已经说了', second_warning: '我又说了一次', ending: '我已结束通话' },
+    relief: ({ minutes, easier }) =>
+      `为你安排 ${minutes} 分钟缓冲休息，不占小休额度；之后 ${easier} 分钟来电会轻松些。`,
+    figures: '这通来电不计入你的任何指标。',
+    due: '事情过去一天了，现在感觉怎么样？',
+    over: '你之前的事件',
+    download: '下载证据',
+    forget: '删除证据',
+    forgotten: '证据已永久删除。',
+    deleted: '证据已删除',
+    waiting: '正在整理证据。',
+  },
+  help: {
+    ask: '请班组长支援',
+    asked: '已请班组长来看看，对方不会看到原因。',
+    sharing: '当我的声音与平时不同时',
+    ask_me: '先问我',
+    tell_at_once: '直接请班组长来看看',
+    never: '绝不告诉任何人',
+  },
+  rate: {
+    title: '班组长收到的有关你的提醒',
+    text: '提醒准确吗？你愿意被提醒吗？只统计每类提醒的准确率，绝不统计是谁说的。',
+    yes: '准确，也欢迎',
+    unwelcome: '准确，但不欢迎',
+    wrong: '不准确',
+    thanks: '谢谢，没有人会看到你的回答。',
+  },
+  alert: {
+    given: '已提供',
+    words: '可以这样开口',
+    acknowledge: '我来处理',
+    acknowledged: '已有人处理',
+    escalated: '已通知第二负责人',
+  },
+  desktop: {
+    on: '在桌面上通知我',
+    off: '浏览器不允许本站发送通知。',
+    ready: '打开宁线期间，提醒会显示在桌面上。',
+  },
+};

@@ -12,6 +12,9 @@ const group = (team: string | null, more: Partial<Cohort> = {}): Cohort => ({
   exposure: { band: 'little', text: 'high for less than a tenth of the working time' },
   strain: { band: 'much', text: 'high for three tenths of the working time or more' },
   energy: null,
+  who5: null,
+  burnout: [],
+  pulse: [{ name: 'control', title: 'Control', band: 'low', text: 'rather not so' }],
   note: 'What would tell of fewer than five people is left out.',
   ...more,
 });
@@ -26,6 +29,8 @@ test('a group is told in words, and what is too few is said to be so', () => {
   expect(screen.getByText('sometimes high')).toBeTruthy();
   expect(screen.getByText('rarely high')).toBeTruthy();
   expect(screen.getAllByText('Too few to show').length).toBeGreaterThan(0);
+  expect(screen.getByText('Control')).toBeTruthy();
+  expect(screen.getByText('low · rather not so')).toBeTruthy();
   expect(screen.getByText('What would tell of fewer than five people is left out.')).toBeTruthy();
 });
 

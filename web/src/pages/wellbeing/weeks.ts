@@ -8,6 +8,12 @@ export interface Measure {
   text: string;
 }
 
+/** A band of one scale of a questionnaire, or of one standard of the pulse. */
+export interface NamedMeasure extends Measure {
+  name: string;
+  title: string;
+}
+
 export const MEASURES = ['load', 'exposure', 'strain', 'energy'] as const;
 export type MeasureName = (typeof MEASURES)[number];
 
@@ -15,6 +21,9 @@ export type Cohort = Record<MeasureName, Measure | null> & {
   team: string | null;
   people: number | null;
   note: string | null;
+  who5: Measure | null;
+  burnout: NamedMeasure[];
+  pulse: NamedMeasure[];
 };
 
 export interface Week {

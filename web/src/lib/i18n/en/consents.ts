@@ -14,8 +14,6 @@ export const consents = {
   agreed: 'Agreed',
   notAgreed: 'Not agreed',
   given: 'You agreed. It begins with your next call.',
-  withdrawnErased: ({ count }: { count: number }) =>
-    `Withdrawn. Sensing stopped, and ${count} ${some(count, 'sealed text was', 'sealed texts were')} erased; this is without any consequence for you.`,
   withdrawn: 'Withdrawn. Sensing stopped; this is without any consequence for you.',
   free: 'Agreeing or not has no consequences: nobody is told which you chose.',
 

@@ -23,6 +23,7 @@ export const wellbeing = {
     middle: 'middling',
     good: 'good',
   },
+  answered: 'Answered by themselves, where five and more did',
   few: 'Too few to show',
   fewTitle: 'Why something is left out',
   fewText:

@@ -14,8 +14,6 @@ export const consents: Widened<typeof en> = {
   agreed: '已同意',
   notAgreed: '未同意',
   given: '已同意，从下一通电话开始。',
-  withdrawnErased: ({ count }: { count: number }) =>
-    `已撤回，感知已停止，并清除了 ${count} 条加密记录。对您没有任何影响。`,
   withdrawn: '已撤回，感知已停止。对您没有任何影响。',
   free: '同意与否都没有后果：没有人会被告知您怎么选。',
 

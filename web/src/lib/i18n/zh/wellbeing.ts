@@ -23,6 +23,7 @@ export const wellbeing: Widened<typeof en> = {
     middle: '中等',
     good: '良好',
   },
+  answered: '本人作答（满五人才显示）',
   few: '人数太少，不显示',
   fewTitle: '为什么有的不显示',
   fewText:

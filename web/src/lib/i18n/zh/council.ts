@@ -1,0 +1,63 @@
+/** 职工代表页与小休节奏的用语。 */
+import type { council as en } from '../en/council';
+import type { Widened } from '../widened';
+
+export const council: Widened<typeof en> = {
+  title: '运行概况',
+  lead: '软件在这里做了什么、做了多少次、涉及多少人，按周列出。从不涉及具体是谁。',
+  week: '周',
+  agents: '接听过电话的坐席',
+  atLeast: ({ count }) => `至少 ${count}`,
+  few: '不足五个',
+  calls: '通话',
+  sensed: '测量',
+  nothingSensed: '没有任何测量。',
+  decisions: '由软件决定',
+  decided: {
+    'prompt.shown': '通话中给坐席的提示',
+    'alert.raised': '给班组长的提醒',
+    'alert.held': '因每小时限额而未发的提醒',
+    'call.routed': '来电分配',
+  },
+  outcomes: '提醒的结果',
+  outcome: { helped: '属实，已提供帮助', not_needed: '属实，无需帮助', wrong: '不属实' },
+  breaks: '已接受的小休',
+  kept: ({ kept, accepted }) => `${accepted} 次中有 ${kept} 次经电话平台确认开始`,
+  unconfirmed: ({ count }) => `${count} 次未及时确认`,
+  refusals: '谢绝的次数，任何地方都不统计。',
+  rights: '权利的行使',
+  disputes: '对软件推断提出的异议',
+  erasures: '数据销毁',
+  answers: '本人作答',
+  answered: {
+    check_in: '自评',
+    good_moment: '顺心时刻',
+    who5: 'WHO-5',
+    burnout: '哥本哈根倦怠量表',
+    pulse: '班组脉搏',
+  },
+  retention: '到期的文字',
+  runs: ({ runs, texts }) => `清理 ${runs} 次，销毁 ${texts} 段文字`,
+  models: '使用中的模型',
+  noModels: '没有模型记录。',
+  elsewhere: '运行在外部服务器上',
+  none: '还没有运行记录',
+  noneText: '有通话上报后，这里会显示第一周。',
+
+  rhythm: {
+    title: '小休节奏',
+    lead: '何时提供小休、休多久。小休对队列的影响只告诉排班师和现场管理，从不告诉坐席。',
+    fromFile: '按配置文件执行。',
+    chosen: ({ time }) => `选定于 ${time}。`,
+    own: '中心自定的分钟数',
+    offer_after_minutes: '工作多少分钟后提供',
+    never_later_minutes: '最迟不超过',
+    shortest_minutes: '最短小休',
+    longest_minutes: '最长小休',
+    minutes: ({ from, to, short, long }) =>
+      `工作 ${from}–${to} 分钟后，小休 ${short === long ? short : `${short}–${long}`} 分钟`,
+    inEight: ({ minutes }) => `八小时内共小休 ${minutes} 分钟`,
+    save: '采用此节奏',
+    saved: '自此按这一节奏安排小休。',
+  },
+};

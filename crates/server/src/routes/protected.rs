@@ -13,7 +13,7 @@ use calmline_prove::protected::{BEFORE, protected};
 use calmline_store::KeyKind;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 use crate::{
@@ -35,7 +35,7 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 /// Which minutes are wanted, and how.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ProtectedQuery {
     /// Intervals that begin at this time or later.

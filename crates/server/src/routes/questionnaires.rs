@@ -79,12 +79,12 @@ pub struct ItemBody {
 pub struct Given {
     #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
-    scores: Vec<ScoreBody>,
+    scores: Vec<OwnScore>,
 }
 
 /// A score.
 #[derive(Serialize, ToSchema)]
-pub struct ScoreBody {
+pub struct OwnScore {
     name: String,
     text: String,
     value: f64,
@@ -195,8 +195,8 @@ async fn list(
     }))
 }
 
-fn scores(answered: &Answered, lang: Lang) -> Vec<ScoreBody> {
-    let score = |(name, value): (&String, &f64)| ScoreBody {
+fn scores(answered: &Answered, lang: Lang) -> Vec<OwnScore> {
+    let score = |(name, value): (&String, &f64)| OwnScore {
         name: name.clone(),
         text: score_text(name, lang),
         value: (value * 10.0).round() / 10.0,
@@ -220,7 +220,7 @@ pub struct AnswersBody {
 pub struct Scored {
     #[schema(value_type = String)]
     event: EventId,
-    scores: Vec<ScoreBody>,
+    scores: Vec<OwnScore>,
 }
 
 /// Answers a questionnaire. It is sealed, and erased with `self_report`.

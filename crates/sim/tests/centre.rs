@@ -207,6 +207,9 @@ fn calmlines_breaks_and_routing_do_in_the_simulation_what_they_are_for() {
     assert!(less.ci95.unwrap().1 < 0.0, "{less:?}");
     let evener = fair.difference(&none, "abuse_gini").unwrap();
     assert!(evener.ci95.unwrap().1 < 0.0, "{evener:?}");
+    // Nobody who waits is forgotten for it.
+    let lost = fair.difference(&none, "p_abandon").unwrap();
+    assert!(lost.mean < 0.005, "{lost:?}");
     // The same callers come whatever is done for the agents.
     assert_eq!((ours.calls, fair.calls), (none.calls, none.calls));
     let refused = run(&week("[care]\nbreaks = \"calmline\"\naccepts = 0.0"));
@@ -235,6 +238,7 @@ fn what_makes_no_sense_is_told_with_field_line_and_remedy() {
         ("name = \"people\"", "name = \"people\"\ncount = 3", 14, "leave count out"),
         ("serves = [\"help\"]", "serves = [\"helpp\"]", 6, "name it in `serves`"),
         ("exponential = 0.3", "exponential = 0", 8, "write a number above 0"),
+        ("rate = 1.9", "rate = -1.9", 7, "from 0"),
         ("share = 0.8", "share = 0.7", 10, "must add up to 1"),
         ("share = 0.8", "share = 1.8", 10, "from 0 to 1"),
         ("\"12:00\", minutes = 30", "\"12:70\", minutes = 30", 23, "08:30"),

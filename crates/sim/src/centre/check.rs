@@ -5,7 +5,7 @@ use toml::Spanned;
 
 use super::{
     numbers::Clock,
-    scenario::{Arrivals, Group, Queue, Scenario, ScenarioError, Shift, Written, line_of},
+    scenario::{Group, Queue, Scenario, ScenarioError, Shift, Written, line_of},
 };
 
 type Checked = Result<(), ScenarioError>;
@@ -94,8 +94,8 @@ pub(super) fn check(scenario: &Scenario, text: &str) -> Checked {
 fn queue(queue: &Queue, text: &Text<'_>) -> Checked {
     text.name(&queue.name)?;
     let at = queue.arrivals.span().start;
-    match queue.arrivals.get_ref() {
-        Arrivals::Daily { daily } => {
+    match queue.arrivals.get_ref().between() {
+        Err(daily) => {
             let ordered = daily.windows(2).all(|two| two[0].from < two[1].from);
             if daily.first().is_none_or(|first| first.from != Clock(0.0)) || !ordered {
                 let why = "begin with from = \"00:00\" and go on in the order of the day";
@@ -105,7 +105,7 @@ fn queue(queue: &Queue, text: &Text<'_>) -> Checked {
                 return text.wrong(at, "daily", "no call ever comes; write a rate above 0");
             }
         }
-        Arrivals::Between(law) => text.law(&Spanned::new(queue.arrivals.span(), law.clone()), "arrivals")?,
+        Ok(law) => text.law(&Spanned::new(queue.arrivals.span(), law), "arrivals")?,
     }
     if let Some(patience) = &queue.patience {
         text.law(patience, "patience")?;

@@ -275,7 +275,10 @@ impl<'a> Engine<'a> {
         let mut rng = Rng::nth(state.keys.arrival, state.number);
         let at = match &plan.coming {
             Coming::Between(law) => Some(self.now + law.draw(&mut rng, &self.exponential)),
-            Coming::Daily { from, day } => at_rates(self.now, self.exponential.draw(&mut rng), from, *day),
+            Coming::Daily { from, day } => {
+                let left = self.exponential.draw(&mut rng);
+                at_rates((self.now, self.plan.end + self.plan.duration), left, from, *day)
+            }
         };
         if let Some(at) = at {
             self.at(at, What::Arrival, queue as u32);
@@ -303,14 +306,12 @@ impl<'a> Engine<'a> {
     }
 }
 
-/// When a unit of work of a Poisson process with rates by the time of the day is done (the inverse of its integral).
-fn at_rates(now: f64, mut left: f64, from: &[(f64, f64)], day: f64) -> Option<f64> {
-    if from.iter().all(|(_, rate)| *rate <= 0.0) {
-        return None;
-    }
+/// When so much of a Poisson process with rates by the time of the day has come (the inverse of its integral); none if that
+/// is not before the end.
+fn at_rates((now, end): (f64, f64), mut left: f64, from: &[(f64, f64)], day: f64) -> Option<f64> {
     let mut midnight = (now / day).floor() * day;
     let mut at = now;
-    loop {
+    while midnight <= end {
         for (n, (begin, rate)) in from.iter().enumerate() {
             let end = midnight + from.get(n + 1).map_or(day, |(next, _)| *next);
             if at >= end || midnight + begin >= end {
@@ -325,4 +326,5 @@ fn at_rates(now: f64, mut left: f64, from: &[(f64, f64)], day: f64) -> Option<f6
         }
         midnight += day;
     }
+    None
 }

@@ -5,11 +5,11 @@ use serde::Deserialize;
 /// A number that is no such number.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Wrong {
-    /// Not above 0, or not finite.
-    #[error("{0} is not above 0; write a number above 0")]
+    /// Not above 0, or beyond all measure.
+    #[error("{0} is not above 0 and within reason; write a number above 0, such as 0.5 or 120")]
     Positive(f64),
-    /// Below 0, or not finite.
-    #[error("{0} is no time; write a number from 0")]
+    /// Below 0, or beyond all measure.
+    #[error("{0} is no time; write a number from 0, such as 0.5 or 120")]
     Time(f64),
     /// Not from 0 to 1.
     #[error("{0} is no share; write a number from 0 to 1")]
@@ -19,6 +19,10 @@ pub enum Wrong {
     Clock(String),
 }
 
+/// What lies beyond these is a slip of the pen, and would be lost in rounding.
+const LEAST: f64 = 1e-9;
+const MOST: f64 = 1e9;
+
 /// A number above 0.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(try_from = "f64")]
@@ -27,7 +31,7 @@ pub struct Positive(pub(super) f64);
 impl TryFrom<f64> for Positive {
     type Error = Wrong;
     fn try_from(value: f64) -> Result<Self, Wrong> {
-        if value > 0.0 && value.is_finite() { Ok(Self(value)) } else { Err(Wrong::Positive(value)) }
+        if (LEAST..=MOST).contains(&value) { Ok(Self(value)) } else { Err(Wrong::Positive(value)) }
     }
 }
 
@@ -39,7 +43,7 @@ pub struct Time(pub(super) f64);
 impl TryFrom<f64> for Time {
     type Error = Wrong;
     fn try_from(value: f64) -> Result<Self, Wrong> {
-        if value >= 0.0 && value.is_finite() { Ok(Self(value)) } else { Err(Wrong::Time(value)) }
+        if (0.0..=MOST).contains(&value) { Ok(Self(value)) } else { Err(Wrong::Time(value)) }
     }
 }
 

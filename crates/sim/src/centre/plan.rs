@@ -2,7 +2,7 @@
 
 use super::{
     law::Law,
-    scenario::{Arrivals, Breaks, Group, Pause, Queue, Routing, Scenario, Written},
+    scenario::{Breaks, Group, Pause, Queue, Routing, Scenario, Written},
 };
 
 /// Minutes of a day.
@@ -126,7 +126,7 @@ impl Plan {
 
     fn people(&mut self, group: usize, written: &Group, planned: bool, staff: f64) {
         // Whole people, and of each shift at least one.
-        let people = |count: u32| (f64::from(count) * staff).round().max(1.0) as u32;
+        let people = |count: u32| (f64::from(count) * staff).round().max(f64::from(count.min(1))) as u32;
         if written.shift.is_empty() {
             let count = people(written.count.unwrap_or_default());
             self.agents.extend((0..count).map(|_| AgentPlan { group, duty: None }));
@@ -157,9 +157,9 @@ impl Plan {
 
 fn queue_plan(queue: &Queue, scenario: &Scenario, unit_s: f64) -> QueuePlan {
     let minute = 60.0 / unit_s;
-    let coming = match queue.arrivals.get_ref() {
-        Arrivals::Between(law) => Coming::Between(law.law()),
-        Arrivals::Daily { daily } => Coming::Daily {
+    let coming = match queue.arrivals.get_ref().between() {
+        Ok(law) => Coming::Between(law.law()),
+        Err(daily) => Coming::Daily {
             from: daily.iter().map(|rate| (rate.from.0 * minute, rate.rate.0)).collect(),
             day: DAY * minute,
         },

@@ -138,15 +138,39 @@ impl Written {
     }
 }
 
-/// When calls come.
+/// When calls come: the distributions of the times between them, or rates. Not untagged with [`Written`], so that what is
+/// wrong inside is told.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(untagged)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(super) enum Arrivals {
     /// By rates that hold from a time of the day on, at random (Poisson).
-    Daily {
-        daily: Vec<Rate>,
+    Daily(Vec<Rate>),
+    Exponential(Positive),
+    Deterministic(Positive),
+    #[serde(rename = "lognormal")]
+    LogNormal {
+        mean: Positive,
+        sd: Positive,
     },
-    Between(Written),
+    Gamma {
+        mean: Positive,
+        sd: Positive,
+    },
+    Empirical(Vec<Time>),
+}
+
+impl Arrivals {
+    /// The times between calls, else the rates by the time of the day.
+    pub(super) fn between(&self) -> Result<Written, &[Rate]> {
+        Ok(match self {
+            Self::Daily(rates) => return Err(rates),
+            Self::Exponential(rate) => Written::Exponential(*rate),
+            Self::Deterministic(time) => Written::Deterministic(*time),
+            Self::LogNormal { mean, sd } => Written::LogNormal { mean: *mean, sd: *sd },
+            Self::Gamma { mean, sd } => Written::Gamma { mean: *mean, sd: *sd },
+            Self::Empirical(times) => Written::Empirical(times.clone()),
+        })
+    }
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]

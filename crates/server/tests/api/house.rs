@@ -38,26 +38,42 @@ impl House {
 
     /// The same, listening otherwise.
     pub async fn open_with(profile: Profile, change: impl FnOnce(&mut Config)) -> anyhow::Result<Self> {
+        let (folder, store) = Self::set_up(profile).await?;
+        Self::serve(folder, store, live::Options::default(), change).await
+    }
+
+    /// With a live side of these options.
+    pub async fn open_live(profile: Profile, options: live::Options) -> anyhow::Result<Self> {
+        let (folder, store) = Self::set_up(profile).await?;
+        Self::serve(folder, store, options, |_| {}).await
+    }
+
+    async fn set_up(profile: Profile) -> anyhow::Result<(TempDir, Sqlite)> {
         let folder = tempfile::tempdir()?;
         let store = Sqlite::open(folder.path()).await?;
         let (id, opened) = (SiteId::new("hangzhou")?, Timestamp::now());
         let site = Site { id, name: "Hangzhou".into(), profile, time_zone: "Asia/Shanghai".into(), opened };
         store.create_site(NewSite { site, admin: None }).await?;
-        Self::serve(folder, store, change).await
+        Ok((folder, store))
     }
 
     /// Nothing set up.
     pub async fn empty() -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let store = Sqlite::open(folder.path()).await?;
-        Self::serve(folder, store, |_| {}).await
+        Self::serve(folder, store, live::Options::default(), |_| {}).await
     }
 
-    async fn serve(folder: TempDir, store: Sqlite, change: impl FnOnce(&mut Config)) -> anyhow::Result<Self> {
+    async fn serve(
+        folder: TempDir,
+        store: Sqlite,
+        options: live::Options,
+        change: impl FnOnce(&mut Config),
+    ) -> anyhow::Result<Self> {
         let store = Arc::new(store);
         let bus = Arc::new(Local::new(1_024, store.head()));
         let shared: Arc<dyn Store> = Arc::clone(&store) as _;
-        let live = live::Live::start(shared, bus, live::Options::default()).await?;
+        let live = live::Live::start(shared, bus, options).await?;
         let mut config = Config::new("127.0.0.1:0".parse()?, folder.path().to_owned());
         change(&mut config);
         let server = Server::start(config, Arc::clone(&live)).await?;

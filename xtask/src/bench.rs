@@ -116,6 +116,49 @@ const AREAS: &[Area] = &[
         ],
     },
     Area {
+        name: "plan",
+        package: "calmline-plan",
+        example: "forecast_cost",
+        peers: Some(Peers {
+            script: "forecast.py",
+            packages: &["numpy==2.4.6", "pandas==2.3.3", "lightgbm==4.7.0", "statsforecast==2.1.1"],
+            bare: &[],
+        }),
+        figures: &[
+            beside(
+                less("bank_10_mae", "forecast, bank, 10 days: mean error", Some(15.0), "calls"),
+                "bank_10_lightgbm",
+                "LightGBM",
+            ),
+            beside(
+                less("bank_1_mae", "forecast, bank, next day: mean error", Some(13.5), "calls"),
+                "bank_1_lightgbm",
+                "LightGBM",
+            ),
+            beside(
+                less("bank_10_mae", "the same, 10 days", Some(15.0), "calls"),
+                "bank_10_mstl",
+                "statsforecast MSTL",
+            ),
+            beside(
+                less("bank_cpu_s", "forecast, bank: one fit and forecast", Some(0.5), "CPU-s"),
+                "bank_cpu_s_lightgbm",
+                "LightGBM",
+            ),
+            more("bank_10_cover80", "forecast, bank: within 80 %", None, "share"),
+            more("bank_10_cover95", "forecast, bank: within 95 %", None, "share"),
+            beside(
+                less("low_10_mae", "forecast, low volume, 10 days: mean error", None, "calls"),
+                "low_10_weekdays",
+                "mean of 8 same weekdays",
+            ),
+            beside(less("low_10_mae", "the same", None, "calls"), "low_10_lightgbm", "LightGBM"),
+            less("low_cpu_s", "forecast, low volume: one fit and forecast", None, "CPU-s"),
+            more("low_10_cover80", "forecast, low volume: within 80 %", None, "share"),
+            more("low_10_cover95", "forecast, low volume: within 95 %", None, "share"),
+        ],
+    },
+    Area {
         name: "store",
         package: "calmline-store",
         example: "ingest",

@@ -5,6 +5,7 @@ mod affect;
 mod cli;
 mod command;
 mod failure;
+mod forecast;
 mod intents;
 mod measured;
 mod process_log;

@@ -325,6 +325,8 @@ pub enum Evaluate {
     /// texts of the same class are paired by chance, since no calls are labelled in both; each witness alone is told
     /// beside the sum
     Signals(crate::signals::EvaluateSignals),
+    /// Forecast: counts of calls at the end of a series, each from what came before it
+    Forecast(crate::forecast::EvaluateForecast),
     /// Words: sentiment and abuse against labelled text
     Text(EvaluateWords),
 }

@@ -8,7 +8,7 @@ use crate::{
     affect,
     cli::{Evaluate, EvaluateAffect, Train, TrainAffect},
     failure::Failure,
-    intents,
+    forecast, intents,
     said::Said,
     signals, speech, strain, text,
 };
@@ -98,6 +98,7 @@ pub fn evaluate(options: Evaluate, said: &Said) -> Result<(), Failure> {
             let told = signals::evaluate(&options).map_err(|error| Failure::Input(format!("{error:#}")))?;
             said.json(&told)
         }
+        Evaluate::Forecast(options) => said.json(&forecast::evaluate(&options, said)?),
         Evaluate::Text(options) => {
             let told = text::evaluate(&options.of).map_err(|error| Failure::Input(format!("{error:#}")))?;
             said.json(&told)

@@ -11,6 +11,8 @@ use crate::{failure::Failure, said::Said};
 pub enum Plan {
     /// The fewest agents that answer an interval's calls in time and keep a pause between them
     Staff(Staff),
+    /// Calls of the coming open days, with bounds and reasons, from a table of the past or Asterisk's queue_log
+    Forecast(crate::forecast::PlanForecast),
 }
 
 /// `plan staff`.
@@ -50,7 +52,10 @@ pub struct Staff {
 
 /// Runs the command.
 pub fn run(plan: &Plan, said: &Said) -> Result<(), Failure> {
-    let Plan::Staff(staff) = plan;
+    let staff = match plan {
+        Plan::Staff(staff) => staff,
+        Plan::Forecast(options) => return crate::forecast::plan(options, said),
+    };
     let answer = staff.answer()?;
     if staff.json {
         return said.json(&answer.json());

@@ -15,11 +15,12 @@ pub struct Outage {
     pub intervals: usize,
 }
 
-/// Marks outages: their counts become not known. A run of zeros is one if twenty calls or more are usual in it, by the
+/// Marks outages: their counts become not known. A run of zeros is one if it lasts an hour and twenty calls or more are usual in it, by the
 /// medians of the same weekday: where calls come independently that happens once in 5·10⁸ (Poisson: e⁻²⁰). Weekdays of
-/// which there are fewer than four are left alone. Both limits are choices.
+/// which there are fewer than four are left alone. The limits are choices.
 pub fn mark(grid: &mut Grid) -> Vec<Outage> {
     const USUAL: f64 = 20.0;
+    let hour = 60_usize.div_ceil(grid.interval.max(1) as usize);
     let medians = medians(grid);
     let mut outages = Vec::new();
     for day in &mut grid.days {
@@ -28,7 +29,7 @@ pub fn mark(grid: &mut Grid) -> Vec<Outage> {
         while first < day.counts.len() {
             let silent = |count: &&Option<f64>| **count == Some(0.0);
             let intervals = day.counts[first..].iter().take_while(silent).count();
-            if usual[first..first + intervals].iter().sum::<f64>() >= USUAL {
+            if intervals >= hour && usual[first..first + intervals].iter().sum::<f64>() >= USUAL {
                 outages.push(Outage { date: day.date, first, intervals });
                 day.counts[first..first + intervals].fill(None);
             }

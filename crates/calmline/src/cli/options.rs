@@ -45,7 +45,7 @@ pub enum Keys {
     Add {
         #[command(flatten)]
         at: Data,
-        /// What it is for: audiohook, twilio, events or route
+        /// What it is for: audiohook, twilio, events, route or workforce
         #[arg(long)]
         kind: calmline_store::KeyKind,
         /// Site, where there are several
@@ -235,6 +235,12 @@ pub struct Attest {
 pub struct Doctor {
     #[command(flatten)]
     pub at: Data,
+    /// The configuration file of `serve`: its phone platform is asked what it shows of an agent; nothing is changed
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Which agent, by the phone platform's id [default: the first that is known]
+    #[arg(long, value_name = "ID", requires = "config")]
+    pub agent: Option<String>,
     /// Print one JSON document
     #[arg(long)]
     pub json: bool,

@@ -2,11 +2,13 @@
 
 use std::{path::Path, process::Command};
 
-use calmline_engines::{cache::Cache, fetch, fetch::Model};
+use calmline_core::event::Presence;
+use calmline_engines::{cache::Cache, fetch, fetch::Model, presence};
+use calmline_media::presence::Shown;
 use serde::Serialize;
 use serde_json::json;
 
-use super::open;
+use super::{open, serve};
 use crate::{cli::Doctor, failure::Failure, said::Said};
 
 /// One finding.
@@ -36,6 +38,9 @@ fn finding(what: &'static str, state: State, found: impl Into<String>, remedy: O
 /// Runs the command.
 pub async fn run(options: Doctor, said: &Said) -> Result<(), Failure> {
     let mut findings = data(&options.at.data).await;
+    if let Some(config) = &options.config {
+        findings.push(phone_platform(config, options.agent.as_deref(), &options.at.data).await?);
+    }
     findings.push(speech_model());
     findings.push(speech_build());
     findings.push(program("espeak-ng", "apt-get install espeak-ng (only the demo's voices need it)"));
@@ -115,6 +120,77 @@ async fn data(dir: &Path) -> Vec<Finding> {
         findings.push(finding("data directory", State::Wrong, error.to_string(), None));
     }
     findings
+}
+
+/// Asks the phone platform what it shows of an agent. Changes nothing.
+async fn phone_platform(config: &Path, agent: Option<&str>, data: &Path) -> Result<Finding, Failure> {
+    const WHAT: &str = "phone platform";
+    let Some(platform) = serve::platform(config)? else {
+        let remedy = "add [presence] to the configuration, so that breaks are shown there";
+        return Ok(finding(WHAT, State::Missing, "none in the configuration", Some(remedy)));
+    };
+    let port = match platform.open(std::env::var(presence::SECRET).ok(), presence::PATIENCE) {
+        Ok(port) => port,
+        Err(error) => {
+            let remedy = "mend that field; docs/integrators.md, Presence, has all of them";
+            return Ok(finding(WHAT, State::Wrong, error.to_string(), Some(remedy)));
+        }
+    };
+    let known = match agent {
+        Some(agent) => Some(agent.to_owned()),
+        None => first_agent(data).await,
+    };
+    let Some(agent) = known else {
+        let remedy = "import people, or give --agent ID";
+        return Ok(finding(
+            WHAT,
+            State::Missing,
+            "no agent is known whom it could be asked about",
+            Some(remedy),
+        ));
+    };
+    let name = port.name().to_owned();
+    let read = tokio::task::spawn_blocking(move || port.read(&agent)).await.map_err(anyhow::Error::from)?;
+    Ok(match read {
+        Ok(Shown::Asked(Presence::OnBreak)) => {
+            finding(WHAT, State::Good, format!("{name}: the agent is on a break"), None)
+        }
+        Ok(Shown::Asked(Presence::Available)) => {
+            finding(WHAT, State::Good, format!("{name}: the agent is available"), None)
+        }
+        Ok(Shown::Other(_)) => {
+            finding(WHAT, State::Good, format!("{name}: the agent is in a state of the platform's own"), None)
+        }
+        Ok(Shown::Untold) => {
+            let remedy = "send agent.state events: without them no break is ever confirmed";
+            finding(
+                WHAT,
+                State::Missing,
+                format!("{name}: it cannot be asked; its work events tell"),
+                Some(remedy),
+            )
+        }
+        Err(error) => {
+            let remedy = "check address, credentials and their rights; then run doctor again";
+            finding(WHAT, State::Wrong, format!("{name}: {error}"), Some(remedy))
+        }
+    })
+}
+
+/// The platform's name of some agent of the data directory, if it can be opened.
+async fn first_agent(data: &Path) -> Option<String> {
+    if !data.join("calmline.db").exists() {
+        return None;
+    }
+    let store = open::open(data).await.ok()?;
+    let site = store.sites().await.ok()?.into_iter().next();
+    let names = match site {
+        Some(site) => store.outside_names(&site.id).await.unwrap_or_default(),
+        None => Vec::new(),
+    };
+    // Nothing was written; a store that closes badly was reported above.
+    let _ = store.close().await;
+    names.into_iter().map(|(_, name)| name).min()
 }
 
 fn speech_model() -> Finding {

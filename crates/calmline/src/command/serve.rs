@@ -2,7 +2,7 @@
 
 use std::{
     net::{IpAddr, SocketAddr},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
@@ -14,6 +14,7 @@ use calmline_language::intent::Intents;
 use calmline_server::{
     Config, Server, TlsFiles,
     live::{self, Live, Options},
+    questionnaire::Questionnaire,
     webhooks::target::Rules,
 };
 use calmline_store::{Store, sqlite::Sqlite};
@@ -71,6 +72,8 @@ struct File {
     webhooks: Rules,
     /// The phone platform that shows breaks.
     presence: Option<Platform>,
+    /// Files with the published wording of questionnaires.
+    questionnaires: Vec<PathBuf>,
 }
 
 /// Which model judges voices.
@@ -121,6 +124,7 @@ impl Default for File {
             care: Settings::default(),
             webhooks: Rules::default(),
             presence: None,
+            questionnaires: Vec::new(),
         }
     }
 }
@@ -147,6 +151,8 @@ pub async fn run(options: Serve, said: &Said) -> Result<(), Failure> {
     });
     let port = port.transpose()?;
     let wanted = Wanted::of(file.asr_model.as_ref());
+    let questionnaires =
+        file.questionnaires.iter().map(|path| questionnaire(path)).collect::<Result<_, _>>()?;
     let recognisers = tokio::task::block_in_place(|| recogniser::load(&wanted, file.speech_workers, said))?;
     let store: Arc<dyn Store> = Arc::new(Sqlite::open(&file.data).await?);
     let twilio = calmline_media::twilio::Config {
@@ -167,6 +173,7 @@ pub async fn run(options: Serve, said: &Said) -> Result<(), Failure> {
         tls,
         trusted_proxies: file.trusted_proxies,
         webhooks: file.webhooks,
+        questionnaires,
         ..Config::new(file.listen, file.data)
     };
     let running = Server::start(config, Arc::clone(&live)).await.map_err(anyhow::Error::from)?;
@@ -190,9 +197,23 @@ pub async fn run(options: Serve, said: &Said) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The phone platform that a configuration file names, if it names one.
+pub(super) fn platform(config: &Path) -> Result<Option<Platform>, Failure> {
+    Ok(written(Some(config))?.presence)
+}
+
 fn configuration(options: Serve) -> Result<File, Failure> {
+    let mut file = written(options.config.as_deref())?;
+    file.listen = options.listen.unwrap_or(file.listen);
+    file.data = options.data.unwrap_or(file.data);
+    file.asr_model = options.asr_model.or(file.asr_model);
+    Ok(file)
+}
+
+/// What stands in a file and in the environment.
+fn written(config: Option<&Path>) -> Result<File, Failure> {
     let mut figment = Figment::from(Serialized::defaults(File::default()));
-    if let Some(path) = &options.config {
+    if let Some(path) = config {
         if !path.is_file() {
             return Err(Failure::Input(format!("--config: there is no file {}", path.display())));
         }
@@ -200,12 +221,19 @@ fn configuration(options: Serve) -> Result<File, Failure> {
     }
     let known = ["listen", "tls_certificates", "tls_key", "asr_model", "speech_workers", "log_format"];
     figment = figment.merge(Env::prefixed("CALMLINE_").only(&known));
-    let mut file: File =
-        figment.extract().map_err(|error| Failure::Input(format!("configuration: {error}")))?;
-    file.listen = options.listen.unwrap_or(file.listen);
-    file.data = options.data.unwrap_or(file.data);
-    file.asr_model = options.asr_model.or(file.asr_model);
-    Ok(file)
+    figment.extract().map_err(|error| Failure::Input(format!("configuration: {error}")))
+}
+
+/// Reads the published wording of a questionnaire.
+fn questionnaire(path: &Path) -> Result<Questionnaire, Failure> {
+    let wrong = |problem: String| Failure::Input(format!("questionnaires: {}: {problem}", path.display()));
+    if !path.is_file() {
+        return Err(wrong("there is no such file".into()));
+    }
+    let read: Questionnaire =
+        Figment::from(Toml::file_exact(path)).extract().map_err(|error| wrong(error.to_string()))?;
+    read.check().map_err(|misfit| wrong(misfit.to_string()))?;
+    Ok(read)
 }
 
 /// Until the terminal or the service manager ends it. Signals count from the call on, not from the first wait.

@@ -210,3 +210,64 @@ fn the_document_of_the_api_is_printed_or_written() -> Outcome {
         .failed(3, "openapi.json");
     Ok(())
 }
+
+/// A service of a site that says of every agent that they are on a break; until the test ends.
+fn platform() -> std::io::Result<std::net::SocketAddr> {
+    use std::io::{Read, Write};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+    let address = listener.local_addr()?;
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { return };
+            let mut asked = [0; 4096];
+            let read = stream.read(&mut asked).unwrap_or_default();
+            assert!(asked[..read].starts_with(b"GET /presence?agent=1001 "), "{:?}", &asked[..read]);
+            let body = r#"{"state":"on_break","reason":"break"}"#;
+            let answer = format!(
+                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+                body.len()
+            );
+            // A client that has gone away has failed the test already.
+            let _ = stream.write_all(answer.as_bytes());
+        }
+    });
+    Ok(address)
+}
+
+#[test]
+fn the_doctor_asks_the_phone_platform_what_it_shows_and_says_what_is_wrong_with_it() -> Outcome {
+    let house = House::set_up("cn")?;
+    let (config, secret) = (house.folder().join("serve.toml"), house.folder().join("secret"));
+    std::fs::write(&secret, "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz")?;
+    let look = |text: &str| -> anyhow::Result<(i32, Value)> {
+        std::fs::write(&config, text)?;
+        let found = run(words([
+            &"doctor",
+            &"--data",
+            &house.data(),
+            &"--config",
+            &config,
+            &"--agent",
+            &"1001",
+            &"--json",
+        ]))?;
+        let json: Value = serde_json::from_str(&found.out)?;
+        let mut findings = json["findings"].as_array().into_iter().flatten();
+        let platform = findings.find(|finding| finding["what"] == "phone platform").cloned();
+        Ok((found.status, platform.unwrap_or_default()))
+    };
+    let (_, none) = look("")?;
+    assert_eq!(none["state"], "missing", "{none}");
+    let presence = |address: &str| {
+        format!(
+            "[presence]\nkind = \"webhook\"\nurl = \"http://{address}/presence\"\nsecret_file = {secret:?}\n"
+        )
+    };
+    let (status, shown) = look(&presence(&platform()?.to_string()))?;
+    assert_eq!((status, &shown["state"]), (0, &json!("good")), "{shown}");
+    assert!(shown["found"].as_str().unwrap_or_default().contains("on a break"), "{shown}");
+    // Port 9 of this machine is nobody's.
+    let (status, silent) = look(&presence("127.0.0.1:9"))?;
+    assert_eq!((status, &silent["state"]), (1, &json!("wrong")), "{silent}");
+    Ok(())
+}

@@ -1,4 +1,6 @@
-//! `plan staff`: how many agents an interval needs.
+//! `plan …`, and `plan staff`: how many agents an interval needs.
+
+mod schedule;
 
 use calmline_queueing::{Load, Steady, Target, scheduled};
 use jiff::SignedDuration;
@@ -11,6 +13,8 @@ use crate::{failure::Failure, said::Said};
 pub enum Plan {
     /// The fewest agents that answer an interval's calls in time and keep a pause between them
     Staff(Staff),
+    /// Shifts and breaks for people: the best roster that the time allows, and how far from the best there can be
+    Schedule(schedule::Schedule),
     /// Calls of the coming open days, with bounds and reasons, from a table of the past or Asterisk's queue_log
     Forecast(crate::forecast::PlanForecast),
 }
@@ -54,6 +58,7 @@ pub struct Staff {
 pub fn run(plan: &Plan, said: &Said) -> Result<(), Failure> {
     let staff = match plan {
         Plan::Staff(staff) => staff,
+        Plan::Schedule(options) => return schedule::run(options, said),
         Plan::Forecast(options) => return crate::forecast::plan(options, said),
     };
     let answer = staff.answer()?;

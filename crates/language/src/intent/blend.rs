@@ -3,8 +3,9 @@
 use super::dense::log_total;
 
 /// Of the held-out texts that were read rightly, this share may be turned away for the sake of texts out of scope: 1 in
-/// 400. A choice, made on CLINC150's validation part: 1 in 100 cost twice as many right answers there.
-const TURNED_AWAY: f64 = 0.0025;
+/// 1,000. A choice, the least that still found 60 % of texts out of scope in halves of CLINC150's `oos_train`, judged beside its
+/// validation part.
+const TURNED_AWAY: f64 = 0.001;
 /// What is tried for the trust in each model.
 const DENSE: [f32; 8] = [0.25, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 2.8];
 const WORDS: [f32; 10] = [0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.5, 7.5, 10.0];
@@ -108,14 +109,14 @@ mod tests {
     }
 
     #[test]
-    fn one_right_answer_in_four_hundred_may_be_turned_away() {
+    fn one_right_answer_in_a_thousand_may_be_turned_away() {
         let row = |at: u16| {
-            let share = 0.6 + f32::from(at) * 0.0003;
+            let share = 0.6 + f32::from(at) * 0.0001;
             held(0, [share, 1.0 - share], [0.0, 0.0])
         };
-        let rows: Vec<Held> = (0..1_200).map(row).collect();
+        let rows: Vec<Held> = (0..3_000).map(row).collect();
         let blend = Blend { dense: 1.0, words: 0.0, threshold: 0.0 };
         let threshold = blend.threshold_for(&rows, None);
-        assert!((threshold - 0.6009).abs() < 1e-4, "{threshold}");
+        assert!((threshold - 0.6003).abs() < 5e-5, "{threshold}");
     }
 }

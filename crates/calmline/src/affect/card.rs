@@ -63,8 +63,8 @@ earlier recordings at most, in random order, as a live leg does. Positive valenc
 in about a hundred looks at RAVDESS and CASIA, so that their figures flatter a little; no weight was ever fitted to them. The present
 penalties, disguises and discriminants were chosen within EMO-DB: an unseen speaker, an unseen pair of emotions and an
 unseen line at once (UAR 0.901 before, 0.906 now; 0.915 with disguises alone); and, for the discriminants, two training speakers
-at a time, seven emotions (UAR 0.696 before, 0.741 now). Seven further looks at the other corpora, arousal without a baseline
-(RAVDESS/CASIA; before: 0.785/0.705):
+at a time, seven emotions (UAR 0.696 before, 0.741 now). Ten further looks at the other corpora, arousal without a baseline
+unless said otherwise (RAVDESS/CASIA; before: 0.785/0.705):
 
 | look | what was tried | found |
 |---|---|---|
@@ -75,8 +75,17 @@ at a time, seven emotions (UAR 0.696 before, 0.741 now). Seven further looks at 
 | 5 | each speaker in disguises of their own, melody as before; with the speaker's baseline | 0.807/0.693; 0.845/0.833, as before |
 | 6 | the model as it is, disguises and melody penalised tenfold | the table above |
 | 7 | six emotions of CASIA in folds by speaker, with the speaker's baseline | 0.592 [0.513 to 0.673]; before: 0.559 |
+| 8 | emotions in folds by speaker, with the speaker's baseline: as before; eGeMAPS with a covariance of its own and less shrinking; their means in the discriminants' plane moved towards the speaker's, in both; then arousal: penalised tenfold and more; linear discriminants | 0.628/0.593; 0.634/0.579; 0.685/0.618; 0.671/0.597; 0.790/0.695 and less; 0.793/0.700 and less |
+| 9 | the means moved among all functionals, each row shared out softly, as was best within EMO-DB | 0.607/0.641 |
+| 10 | the same, how softly settled by leaving out one training speaker at a time | 0.683/0.638 |
 
-A penalty on what differs between speakers or lines, and trees, did worse within EMO-DB and were not looked at. In CASIA no threshold
+In folds with the speaker's baseline the means of the emotions are moved towards what the speaker says, labels unseen, by
+expectation maximisation; how softly, or whether at all, is settled for each fold on its training speakers alone. Within EMO-DB this rises
+from 0.729 to 0.786 with two training speakers, and from 0.858 to 0.875 with nine, both at one softness.
+
+A penalty on what differs between speakers or lines, and trees, did worse within EMO-DB and were not looked at. Nor did the heavier
+penalties and discriminants of look 8 help, though they were better within EMO-DB (an unseen pair of emotions and half of the speakers:
+0.914, the model as it is 0.899): with ten speakers, what is better there need not be so elsewhere. In CASIA no threshold
 would reach more than about 0.73: the ranking itself errs (area under the curve 0.80).
 
 **Limits.** Acted speech only, ten German speakers in the weights; spontaneous agitation is weaker and rarer. The few test

@@ -8,10 +8,10 @@ use std::{
 use anyhow::Result;
 use calmline_sense::{
     affect::{
-        AffectModel, Classes, Usual,
+        AffectModel, Classes, Emotions, Usual,
         emotion::{high_arousal, positive_valence},
         study,
-        train::train,
+        train::{train, train_with_emotions},
     },
     telephone::Random,
 };
@@ -58,7 +58,7 @@ pub fn evaluate_with(
     let mut results = Vec::new();
     for corpus in corpora {
         let own: Vec<_> = clips.iter().filter(|clip| clip.label.corpus == corpus).collect();
-        let mut told = judge(model, &own, seed);
+        let mut told = judge(model, None, &own, seed);
         // A model of other recordings need not know the corpus's classes.
         told.retain(|(task, _), _| *task != "classes");
         let of = |((task, baseline), judged): ((_, _), Vec<Judged>)| Figures {
@@ -70,7 +70,8 @@ pub fn evaluate_with(
     Ok(results)
 }
 
-/// Each speaker is judged by a model that was trained on the corpus's other speakers.
+/// Each speaker is judged by a model that was trained on the corpus's other speakers; with the speaker's baseline their own way to
+/// sound each emotion is followed, labels unseen.
 pub fn by_speaker(labels: &[Label], corpus: &str, band: Band, seed: u64) -> Result<Vec<Figures>> {
     let examples = examples(labels, seed)?;
     let clips = hear(labels, band)?;
@@ -78,9 +79,9 @@ pub fn by_speaker(labels: &[Label], corpus: &str, band: Band, seed: u64) -> Resu
     let mut all = Told::new();
     for speaker in speakers {
         let others: Vec<_> = examples.iter().filter(|example| example.speaker != speaker).cloned().collect();
-        let model = train(&others, corpus)?;
+        let (model, emotions) = train_with_emotions(&others, corpus)?;
         let own: Vec<_> = clips.iter().filter(|clip| clip.label.speaker == speaker).collect();
-        for (key, judged) in judge(&model, &own, seed) {
+        for (key, judged) in judge(&model, Some(&emotions), &own, seed) {
             all.entry(key).or_default().extend(judged);
         }
     }
@@ -89,7 +90,8 @@ pub fn by_speaker(labels: &[Label], corpus: &str, band: Band, seed: u64) -> Resu
     Ok(all.into_iter().map(of).collect())
 }
 
-fn judge(model: &AffectModel, clips: &[&Clip<'_>], seed: u64) -> Told {
+/// `emotions`, where they are known, are followed to each speaker.
+fn judge(model: &AffectModel, emotions: Option<&Emotions>, clips: &[&Clip<'_>], seed: u64) -> Told {
     let mut speakers: BTreeMap<&str, Vec<&Clip<'_>>> = BTreeMap::new();
     for clip in clips {
         speakers.entry(&clip.label.speaker).or_default().push(clip);
@@ -97,7 +99,7 @@ fn judge(model: &AffectModel, clips: &[&Clip<'_>], seed: u64) -> Told {
     let mut told = Told::new();
     for own in speakers.into_values() {
         without_baseline(model, &own, &mut told);
-        against_all(model, &own, &mut told);
+        against_all(model, emotions, &own, &mut told);
         against_earlier(model, &shuffled(own, seed), &mut told);
     }
     told
@@ -111,15 +113,20 @@ fn without_baseline(model: &AffectModel, clips: &[&Clip<'_>], told: &mut Told) {
     }
 }
 
-fn against_all(model: &AffectModel, clips: &[&Clip<'_>], told: &mut Told) {
+fn against_all(model: &AffectModel, emotions: Option<&Emotions>, clips: &[&Clip<'_>], told: &mut Told) {
     let spoken = clips.iter().filter_map(|clip| clip.values.as_deref());
     let usual = Usual::of(spoken.clone(), &model.mean, &model.within);
-    let logits: Vec<f64> = spoken.map(|values| model.relative_logit(values, &usual)).collect();
+    let logits: Vec<f64> = spoken.clone().map(|values| model.relative_logit(values, &usual)).collect();
     let divide = model.divide(&logits);
+    let rows: Vec<Vec<f64>> = spoken.map(|values| usual.standard(values)).collect();
+    let slices: Vec<&[f64]> = rows.iter().map(Vec::as_slice).collect();
+    let followed = emotions.map(|emotions| emotions.of_speaker(&slices));
+    let classes = followed.as_ref().unwrap_or(&model.own_emotions);
+    let mut each = rows.iter().zip(logits);
     for clip in clips {
-        let row = clip.values.as_ref().map(|values| usual.standard(values));
-        let arousal = clip.values.as_ref().map(|values| model.relative_logit(values, &usual) - divide);
-        tell("speaker", clip.label, arousal, row.as_deref().map(|row| (row, &model.own_emotions)), told);
+        let (row, logit) = clip.values.as_ref().and_then(|_| each.next()).unzip();
+        let arousal = logit.map(|logit| logit - divide);
+        tell("speaker", clip.label, arousal, row.map(|row| (row.as_slice(), classes)), told);
     }
 }
 

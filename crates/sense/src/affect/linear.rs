@@ -1,23 +1,34 @@
 //! The little linear algebra that training needs.
 
-/// Solves a symmetric positive definite system, of which the lower triangle is given, by Cholesky's decomposition.
-pub(super) fn solve(mut matrix: Vec<Vec<f64>>, mut right: Vec<f64>) -> Vec<f64> {
-    let n = right.len();
-    for i in 0..n {
-        for j in 0..=i {
-            let done = dot(&matrix[i][..j], &matrix[j][..j]);
-            let rest = matrix[i][j] - done;
-            matrix[i][j] = if i == j { rest.max(1e-12).sqrt() } else { rest / matrix[j][j] };
+/// A symmetric positive definite matrix, decomposed by Cholesky: what its systems are solved by.
+#[derive(Debug, Clone)]
+pub(super) struct Factor(Vec<Vec<f64>>);
+
+impl Factor {
+    /// Decomposes a matrix of which the lower triangle is given.
+    pub(super) fn of(mut matrix: Vec<Vec<f64>>) -> Self {
+        for i in 0..matrix.len() {
+            for j in 0..=i {
+                let done = dot(&matrix[i][..j], &matrix[j][..j]);
+                let rest = matrix[i][j] - done;
+                matrix[i][j] = if i == j { rest.max(1e-12).sqrt() } else { rest / matrix[j][j] };
+            }
         }
+        Self(matrix)
     }
-    for i in 0..n {
-        right[i] = (right[i] - dot(&matrix[i][..i], &right[..i])) / matrix[i][i];
+
+    /// Solves the system with this right side.
+    pub(super) fn solve(&self, mut right: Vec<f64>) -> Vec<f64> {
+        let (matrix, n) = (&self.0, right.len());
+        for i in 0..n {
+            right[i] = (right[i] - dot(&matrix[i][..i], &right[..i])) / matrix[i][i];
+        }
+        for i in (0..n).rev() {
+            let done: f64 = (i + 1..n).map(|k| matrix[k][i] * right[k]).sum();
+            right[i] = (right[i] - done) / matrix[i][i];
+        }
+        right
     }
-    for i in (0..n).rev() {
-        let done: f64 = (i + 1..n).map(|k| matrix[k][i] * right[k]).sum();
-        right[i] = (right[i] - done) / matrix[i][i];
-    }
-    right
 }
 
 pub(super) fn dot(weights: &[f64], row: &[f64]) -> f64 {

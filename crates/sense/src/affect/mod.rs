@@ -20,7 +20,7 @@ pub mod train;
 
 pub use baseline::Usual;
 use calmline_core::Share;
-pub use classes::{Classes, Discriminant};
+pub use classes::{Classes, Discriminant, Emotions};
 pub use divide::Heap;
 pub use functionals::{Functionals, names};
 pub(crate) use functionals::{Scratch, of};

@@ -6,10 +6,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    AffectModel, Classes, Head, Heap, Usual,
+    AffectModel, Emotions, Head, Heap, Usual,
     emotion::high_arousal,
     larger::Slot,
-    linear::{dot, moments, round, rounded, solve},
+    linear::{Factor, dot, moments, round, rounded},
     model::deviations,
     study::names,
 };
@@ -67,6 +67,26 @@ const AROUSAL: [&str; 5] = ["pitch.", "melody.", "voice.", "motion.", "tempo."];
 /// # Errors
 /// When there are too few examples of a class, too few speakers, or an example does not fit the functionals.
 pub fn train(examples: &[Example], trained_on: &str) -> Result<AffectModel, TrainError> {
+    Ok(fitted(examples, trained_on)?.0)
+}
+
+/// Trains a model, and learns how the emotions sound against a speaker's usual, to study speakers of whom much is known.
+///
+/// # Errors
+/// As [`train`].
+pub fn train_with_emotions(
+    examples: &[Example],
+    trained_on: &str,
+) -> Result<(AffectModel, Emotions), TrainError> {
+    let (model, against_own) = fitted(examples, trained_on)?;
+    let rows: Vec<&[f64]> = against_own.iter().map(Vec::as_slice).collect();
+    let emotions: Vec<&str> = examples.iter().map(|example| example.emotion.as_str()).collect();
+    let voices: Vec<(&str, u32)> = examples.iter().map(voice).collect();
+    Ok((model, Emotions::settle(&rows, &emotions, &voices)))
+}
+
+/// A model, and the examples in deviations from their speakers' usual.
+fn fitted(examples: &[Example], trained_on: &str) -> Result<(AffectModel, Vec<Vec<f64>>), TrainError> {
     check(examples)?;
     let width = names().len();
     let column = |i: usize| examples.iter().map(move |example| example.values[i]);
@@ -82,7 +102,11 @@ pub fn train(examples: &[Example], trained_on: &str) -> Result<AffectModel, Trai
     let (absolute, _) = head(examples, &against_all, absolute_penalty);
     let (relative, [low, high]) = head(examples, &against_own, |_| PENALTY_RELATIVE);
     let emotions: Vec<&str> = examples.iter().map(|example| example.emotion.as_str()).collect();
-    Ok(AffectModel {
+    let classes = |rows: &[Vec<f64>]| {
+        let rows: Vec<&[f64]> = rows.iter().map(Vec::as_slice).collect();
+        Emotions::fit(&rows, &emotions).classes()
+    };
+    let model = AffectModel {
         trained_on: trained_on.into(),
         names: names().to_vec(),
         mean: rounded(mean),
@@ -92,10 +116,11 @@ pub fn train(examples: &[Example], trained_on: &str) -> Result<AffectModel, Trai
         relative,
         low,
         high,
-        emotions: Classes::fit(&against_all, &emotions),
-        own_emotions: Classes::fit(&against_own, &emotions),
+        emotions: classes(&against_all),
+        own_emotions: classes(&against_own),
         larger: Slot::default(),
-    })
+    };
+    Ok((model, against_own))
 }
 
 fn check(examples: &[Example]) -> Result<(), TrainError> {
@@ -237,7 +262,7 @@ fn fit(problem: &Problem, chosen: &[usize], penalties: &[f64]) -> (Vec<f64>, f64
             curvature[k][k] += penalty;
         }
         curvature[width][width] += 1e-6;
-        let step = solve(curvature, gradient);
+        let step = Factor::of(curvature).solve(gradient);
         let longest = step.iter().fold(0.0_f64, |longest, s| longest.max(s.abs()));
         let scale = if longest > 1.0 { 1.0 / longest } else { 1.0 };
         parameters.iter_mut().zip(&step).for_each(|(p, s)| *p -= scale * s);

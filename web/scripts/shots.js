@@ -105,7 +105,11 @@ function studio(language, theme) {
     const login = shot.as === 'agent' ? `agent-001@${site}` : `${shot.as}@${site}`;
     const as = shot.as && (mara ?? { login, password: running.password });
     const { context, page } = await visit(as, { width, height });
+    for (const [path, answer] of Object.entries(shot.answers ?? {}))
+      await page.route(`**${path}?*`, (route) => route.fulfill({ json: answer(language) }));
+    const answered = Object.keys(shot.answers ?? {}).map((path) => page.waitForResponse(`**${path}?*`));
     await page.goto(running.url + shot.path);
+    await Promise.all(answered);
     if (shot.open) {
       await page.waitForTimeout(SETTLE);
       for (const each of await page.locator(shot.open).all()) await each.click();

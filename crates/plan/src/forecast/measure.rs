@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{DayForecast, ForecastError, Forecaster};
+use super::{DayForecast, FEWEST, ForecastError, Forecaster};
 use crate::history::{Day, Grid};
 
 /// What is to be measured.
@@ -19,7 +19,7 @@ pub struct Rolling {
 /// What was measured.
 #[derive(Debug, Clone)]
 pub struct Measured {
-    /// Origins that the history was long enough for.
+    /// Origins that had history enough before them.
     pub origins: usize,
     /// Mean time of learning, as the clock told it.
     pub seconds_per_fit: f64,
@@ -35,7 +35,8 @@ pub struct Measured {
 pub fn roll(grid: &Grid, rolling: &Rolling, clock: impl Fn() -> f64) -> Result<Measured, ForecastError> {
     let furthest = rolling.horizons.iter().copied().max().unwrap_or(1);
     let mut misses = vec![Misses::default(); rolling.horizons.len()];
-    let origins = origins(grid.days.len(), rolling.origins, rolling.step, furthest);
+    let mut origins = origins(grid.days.len(), rolling.origins, rolling.step, furthest);
+    origins.retain(|origin| *origin >= FEWEST);
     let mut seconds = 0.0;
     for origin in &origins {
         let known = grid.first(*origin);

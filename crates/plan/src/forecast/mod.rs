@@ -31,7 +31,7 @@ pub mod measure;
 mod model;
 mod regression;
 
-pub use forecaster::{DayForecast, ForecastError, Forecaster, Parts};
+pub use forecaster::{DayForecast, FEWEST, ForecastError, Forecaster, Parts};
 
 #[cfg(doc)]
 use crate::history::Grid;

@@ -118,6 +118,18 @@ const AREAS: &[Area] = &[
     Area {
         name: "plan",
         package: "calmline-plan",
+        example: "schedule_cost",
+        peers: None,
+        figures: &[
+            less("centre_200", "roster of centre-200 after 10 s", Some(3480.0), "cost"),
+            more("centre_200_bound", "the same, bound below every roster", None, "cost"),
+            less("nrp_5", "nurse rostering 5 after 60 s; best known 1143", Some(1154.0), "cost"),
+            less("nrp_7", "nurse rostering 7 after 60 s; best known 1056", Some(1066.0), "cost"),
+        ],
+    },
+    Area {
+        name: "plan",
+        package: "calmline-plan",
         example: "forecast_cost",
         peers: Some(Peers {
             script: "forecast.py",
@@ -156,6 +168,25 @@ const AREAS: &[Area] = &[
             less("low_cpu_s", "forecast, low volume: one fit and forecast", None, "CPU-s"),
             more("low_10_cover80", "forecast, low volume: within 80 %", None, "share"),
             more("low_10_cover95", "forecast, low volume: within 95 %", None, "share"),
+        ],
+    },
+    Area {
+        name: "plan",
+        package: "calmline-sim",
+        example: "simulate_cost",
+        peers: Some(Peers { script: "plan.py", packages: &["simpy==4.1.2", "ciw==3.2.7"], bare: &[] }),
+        figures: &[
+            beside(
+                more("calls_per_cpu_s", "simulator, M/M/50 with abandonment", Some(5_000_000.0), "1/CPU-s"),
+                "simpy_calls_per_cpu_s",
+                "SimPy, same queue",
+            ),
+            beside(
+                more("calls_per_cpu_s", "the same", Some(5_000_000.0), "1/CPU-s"),
+                "ciw_calls_per_cpu_s",
+                "Ciw, same queue",
+            ),
+            more("all_on_calls_per_cpu_s", "skills, shifts, breaks, strain", Some(1_000_000.0), "1/CPU-s"),
         ],
     },
     Area {

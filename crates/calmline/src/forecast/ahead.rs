@@ -39,7 +39,7 @@ pub struct PlanForecast {
     /// Column of the counts [default: guessed and told; without one each row is a call]
     #[arg(long, value_name = "COLUMN")]
     calls: Option<String>,
-    /// This queue alone, of the column queue
+    /// This queue alone
     #[arg(long)]
     queue: Option<String>,
     /// Also write the intervals to this CSV

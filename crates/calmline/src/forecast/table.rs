@@ -130,12 +130,14 @@ impl Source {
     }
 
     fn begin(&self, header: &[&str]) -> anyhow::Result<(Tally, Columns)> {
-        let named = Named {
-            time: self.time.as_deref(),
-            calls: self.calls.as_deref(),
-            queue: self.queue.as_ref().map(|_| "queue"),
-        };
+        let named = Named { time: self.time.as_deref(), calls: self.calls.as_deref(), queue: None };
         let columns = Columns::find(header, &named)?;
+        if self.queue.is_some() && columns.queue.is_none() {
+            anyhow::bail!(
+                "--queue: no column is called queue, skill or split; there are {}",
+                header.join(", ")
+            );
+        }
         let tally = Tally::new(columns, self.interval, self.zone.clone())?;
         Ok((if let Some(queue) = &self.queue { tally.of_queue(queue) } else { tally }, columns))
     }

@@ -3,6 +3,7 @@
 //! Each table stands between a line `<!-- measured: NAME -->` and a line `<!-- end -->`; what lies between them is written anew, all
 //! else is left as it is.
 
+mod line;
 mod rules;
 mod speech;
 mod text;
@@ -30,9 +31,10 @@ const PAGE: &str = "docs/accuracy.md";
 type Measure = fn(&Measured) -> Result<Vec<(&'static str, Table)>>;
 
 /// What can be measured by itself.
-const AREAS: [(&str, Measure); 5] = [
+const AREAS: [(&str, Measure); 6] = [
     ("voice", voice::measure),
     ("speech", speech::measure),
+    ("line", line::measure),
     ("text", text::readings),
     ("intents", text::intents),
     ("rules", rules::measure),

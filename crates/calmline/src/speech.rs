@@ -1,4 +1,7 @@
-//! `calmline evaluate speech`: how well a speech recogniser understands recordings whose words are known.
+//! `calmline evaluate speech`: how well a speech recogniser understands recordings whose words are known, and how surely the
+//! language of a leg is found.
+
+mod legs;
 
 use std::{
     collections::BTreeMap,
@@ -17,7 +20,7 @@ use crate::{affect::read_recording, measured::rounded, text::labelled};
 /// Options of `calmline evaluate speech`.
 #[derive(Debug, Clone, clap::Args)]
 pub struct EvaluateSpeech {
-    /// Manifest: columns file (beside the manifest, or absolute), text, language (en or zh)
+    /// Manifest: columns file (beside the manifest, or absolute), text, language (en or zh); with --legs leg instead of text
     #[arg(long, value_name = "CSV")]
     pub manifest: PathBuf,
     /// Speech model (whisper.cpp format), a name to fetch, or a server's address [default: a model fetched earlier]
@@ -26,6 +29,10 @@ pub struct EvaluateSpeech {
     /// Tell the recogniser the language instead of letting it find out
     #[arg(long)]
     pub hint: bool,
+    /// Hear all recordings with the same leg one after the other, as a caller's leg is heard, and count how often its language
+    /// is found
+    #[arg(long, conflicts_with = "hint")]
+    pub legs: bool,
     /// Print one JSON document (the result is always JSON)
     #[arg(long)]
     pub json: bool,
@@ -65,6 +72,9 @@ impl Wrong {
 /// # Errors
 /// Names the manifest's column or the recording that cannot be used.
 pub fn evaluate(options: &EvaluateSpeech, recogniser: &mut dyn Recogniser) -> Result<Value> {
+    if options.legs {
+        return legs::evaluate(&options.manifest, recogniser);
+    }
     let texts = labelled(&options.manifest, "file", "text")?;
     let languages = labelled(&options.manifest, "file", "language")?;
     ensure!(!texts.is_empty(), "{} names no recording", options.manifest.display());

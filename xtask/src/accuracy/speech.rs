@@ -1,6 +1,6 @@
 //! Speech recognition: recordings whose words are known, at telephone rate.
 
-use std::{fmt::Write as _, fs};
+use std::{collections::BTreeMap, fmt::Write as _, fs};
 
 use anyhow::{Context, Result};
 use serde_json::{Map, Value};
@@ -50,7 +50,47 @@ pub(super) fn measure(measured: &Measured) -> Result<Vec<(&'static str, Table)>>
             table.row(cells(name, row, &peers));
         }
     }
-    Ok(vec![("speech", table)])
+    Ok(vec![("speech", table), ("legs", legs(measured)?)])
+}
+
+/// So many recordings of each speaker, evenly drawn from all that they said, make a leg.
+const A_LEG: usize = 12;
+
+/// In which share of its utterances the language of a leg is found.
+fn legs(measured: &Measured) -> Result<Table> {
+    let mut table = Table::new(["legs of", "language", "legs", "utterances with words", "language found"]);
+    let labels = read(&measured.path("speech/labels.csv"))?;
+    for corpus in ["ravdess", "casia"] {
+        let mut speakers: BTreeMap<&str, Vec<(&str, &str)>> = BTreeMap::new();
+        for line in labels.lines() {
+            let mut fields = line.split(',');
+            if let (Some(file), Some(of), Some(language), Some(speaker)) =
+                (fields.next(), fields.next(), fields.next(), fields.next())
+                && of == corpus
+            {
+                speakers.entry(speaker).or_default().push((file, language));
+            }
+        }
+        let mut manifest = "file,leg,language\n".to_owned();
+        for (speaker, files) in speakers {
+            for (file, language) in files.iter().step_by((files.len() / A_LEG).max(1)).take(A_LEG) {
+                writeln!(manifest, "{},{speaker},{language}", measured.path("speech").join(file).display())?;
+            }
+        }
+        let path = folder()?.join(format!("{corpus}-legs.csv"));
+        fs::write(&path, manifest).with_context(|| format!("writing {}", path.display()))?;
+        let said = measured.evaluate("speech", &["--legs", "--manifest", &path.to_string_lossy()])?;
+        for row in said["results"].as_array().into_iter().flatten() {
+            table.row([
+                corpus.into(),
+                row["language"].as_str().unwrap_or_default().into(),
+                count(&row["legs"]),
+                count(&row["utterances"]),
+                figure(&row["language_right"]),
+            ]);
+        }
+    }
+    Ok(table)
 }
 
 fn cells(name: &str, row: &Value, peers: &Map<String, Value>) -> [String; 10] {

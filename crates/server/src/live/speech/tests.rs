@@ -232,9 +232,13 @@ async fn a_withdrawal_ends_what_is_being_heard_and_says_so() -> Outcome {
     withdraw(&mut policy)?;
     // No more audio comes: the worker notices by itself.
     while !guesses.recv().await?.text.is_empty() {}
-    assert_eq!(told(&stage.live.speech.offer(job)), (1, vec![]), "that somebody spoke remains");
     assert!(stage.live.speech.lock().spoken.is_empty());
+    stage.live.append(stage.live.speech.offer(job)).await?;
+    stage.until(|stage| stage.live.speech.lock().idle == 1).await?;
     stage.live.stop().await;
+    let log = stage.log().await?;
+    let spoke = log.iter().filter(|event| matches!(event.body, Body::Utterance { text: None, .. }));
+    assert_eq!((spoke.count(), words(&stage).await?), (1, String::new()), "that somebody spoke remains");
     Ok(())
 }
 

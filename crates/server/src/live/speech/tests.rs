@@ -195,6 +195,11 @@ async fn words(stage: &Stage) -> anyhow::Result<String> {
     Ok(read.map(|spoken| spoken.text).collect::<Vec<_>>().join("|"))
 }
 
+/// Whether nothing waits and the only worker has nothing to do.
+fn at_rest(stage: &Stage) -> bool {
+    waiting(&stage.live.speech) == 0 && stage.live.speech.lock().idle == 1
+}
+
 fn streaming() -> Options {
     Options { recognisers: vec![Box::new(Streams)], ..Options::default() }
 }
@@ -214,7 +219,7 @@ async fn guesses_come_while_it_is_spoken_masked_and_in_no_log_and_its_end_takes_
     assert!(guess.text.starts_with("my card is [CARD_1] so"), "{}", guess.text);
     assert!(!format!("{guess:?}").contains("card"));
     stage.live.append(stage.live.speech.offer(job)).await?;
-    stage.until(|stage| stage.live.speech.lock().idle == 1).await?;
+    stage.until(at_rest).await?;
     stage.live.stop().await;
     assert_eq!(words(&stage).await?, "heard as it was spoken");
     assert!(stage.log().await?.iter().all(|event| event.body.kind() != "utterance.partial"));
@@ -234,7 +239,7 @@ async fn a_withdrawal_ends_what_is_being_heard_and_says_so() -> Outcome {
     while !guesses.recv().await?.text.is_empty() {}
     assert!(stage.live.speech.lock().spoken.is_empty());
     stage.live.append(stage.live.speech.offer(job)).await?;
-    stage.until(|stage| stage.live.speech.lock().idle == 1).await?;
+    stage.until(at_rest).await?;
     stage.live.stop().await;
     let log = stage.log().await?;
     let spoke = log.iter().filter(|event| matches!(event.body, Body::Utterance { text: None, .. }));
@@ -252,10 +257,10 @@ async fn what_is_over_goes_before_what_is_being_spoken() -> Outcome {
     guesses.recv().await?;
     // The only worker hears the first call; the second's utterance is over.
     stage.live.append(stage.live.speech.offer(job(&policy, "b")?)).await?;
-    stage.until(|stage| stage.live.speech.lock().idle == 1).await?;
+    stage.until(at_rest).await?;
     assert_eq!(words(&stage).await?, "heard whole");
     stage.live.append(stage.live.speech.offer(first)).await?;
-    stage.until(|stage| stage.live.speech.lock().idle == 1).await?;
+    stage.until(at_rest).await?;
     stage.live.stop().await;
     assert_eq!(words(&stage).await?, "heard whole|heard whole", "what was let go is heard as a whole");
     Ok(())

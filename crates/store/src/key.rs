@@ -24,8 +24,7 @@ pub enum KeyKind {
 
 impl KeyKind {
     /// All kinds.
-    pub const ALL: [Self; 5] =
-        [Self::Audiohook, Self::Twilio, Self::Events, Self::Route, Self::Workforce];
+    pub const ALL: [Self; 5] = [Self::Audiohook, Self::Twilio, Self::Events, Self::Route, Self::Workforce];
 
     /// The word used in JSON, on the command line and in the store.
     #[must_use]

@@ -183,7 +183,12 @@ export interface Bodies {
   'agent.cue': { agent: string; call: string; cue: string };
   'fit.chosen': { agent: string; own: boolean; team: boolean };
   'rhythm.chosen': { rhythm: string; by: string };
-  'self.reported': { agent: string; report: 'check_in' | 'good_moment' | 'who5' | 'burnout' | 'pulse'; call?: string; text: string };
+  'self.reported': {
+    agent: string;
+    report: 'check_in' | 'good_moment' | 'who5' | 'burnout' | 'pulse';
+    call?: string;
+    text: string;
+  };
 }
 
 export type Kind = keyof Bodies;

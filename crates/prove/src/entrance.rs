@@ -84,7 +84,7 @@ impl Entrances {
                 passed.refused |= !done;
             }
             Body::CallOffered { queue: Some(queue), .. } => {
-                passed.confirmed |= passed.to.as_ref() == Some(queue)
+                passed.confirmed |= passed.to.as_ref() == Some(queue);
             }
             Body::CallTransferred { .. } => passed.handed_on += 1,
             _ => {}

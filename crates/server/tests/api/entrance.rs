@@ -54,7 +54,7 @@ async fn house() -> anyhow::Result<House> {
         ("i want my money back", "refund"),
         ("please refund my order", "refund"),
         ("give me a refund for this", "refund"),
-        ("我要退款", "refund"),
+        ("您好，在吗？", "refund"),
         ("把钱退给我", "refund"),
         ("the line is dead", "fault"),
         ("my internet is broken", "fault"),
@@ -94,7 +94,7 @@ async fn callers_are_understood_asked_and_passed_on_over_a_socket_and_it_is_coun
     assert_eq!(told["code"], "entrance.why.sure");
     platform.say(json!({"type": "moved", "call": "c-1", "queue": "billing", "done": true})).await?;
 
-    // Two things at once: a question in the caller's language, and the answer.
+    // Nothing yet that tells one from the other: a question in the caller's language, and the answer.
     platform.say(json!({"type": "open", "call": "c-2", "language": "zh"})).await?;
     platform.say(json!({"type": "text", "call": "c-2", "text": "我要退款,我家网络断了"})).await?;
     let told = platform.told().await?;

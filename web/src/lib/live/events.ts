@@ -65,6 +65,9 @@ export interface Bodies {
   'agent.skills': { agent: string; skills: { name: string; level: number }[]; languages: string[] };
   'easier.asked': { agent: string; minutes: number };
   'route.asked': OfCall;
+  'entrance.opened': OfCall;
+  'entrance.moved': OfCall & { queue: string; done: boolean };
+  'entrance.decided': OfCall & { step: 'ask' | 'transfer'; queue?: string; intent?: string; reason: Reason };
   'call.routed': OfCall & { agent?: string; then?: string[]; until?: string; reasons: Reason[] };
   'presence.wanted': OfOffer & { presence: Presence };
   'presence.confirmed': OfOffer & { presence: Presence };
@@ -294,6 +297,9 @@ export const KINDS = [
   'easier.asked',
   'route.asked',
   'call.routed',
+  'entrance.opened',
+  'entrance.moved',
+  'entrance.decided',
   'caller.signal',
   'presence.wanted',
   'presence.confirmed',

@@ -59,7 +59,7 @@ pub enum Command {
     Restore(Restore),
     /// Print the OpenAPI document of the API
     Openapi(Openapi),
-    /// Plan work: how many agents an interval needs
+    /// Plan work: forecasts, how many agents an interval needs, rosters
     #[command(subcommand)]
     Plan(crate::command::plan::Plan),
     /// Simulate a centre: what would happen if

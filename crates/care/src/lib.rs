@@ -33,7 +33,7 @@
 //! * [`model`]: load, exposure and strain, kept apart; the formulas and where they come from.
 //! * [`fusion`]: how probable it is that a caller is agitated, from voice and words together.
 //! * Prompts and alerts rest on what callers show and on key presses; breaks on time worked and on the model. Alerts
-//!   never rest on load, strain or refusals.
+//!   never rest on strain, check-ins or refusals; of load only the share of the hour in calls may raise one.
 //! * [`Settings`]: every threshold, with its source or the word *choice*.
 //!
 //! ## What is deliberately absent

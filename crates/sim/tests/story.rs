@@ -197,7 +197,8 @@ fn a_calm_call_a_prompt_a_break_and_an_alert_come_within_three_minutes_whatever_
             let prompt = first(&log, start, |body| matches!(body, Body::PromptShown { .. }));
             let offer = first(&log, start, |body| matches!(body, Body::BreakOffered { .. }));
             let began = first(&log, start, |body| matches!(body, Body::BreakBegan { .. }));
-            let alert = first(&log, start, |body| matches!(body, Body::AlertRaised { .. }));
+            let agitated = |body: &Body| matches!(body, Body::AlertRaised { reason, .. } if reason.code == "alert.agitated_caller");
+            let alert = first(&log, start, agitated);
             let calm = calm_calls(&log);
             let told = format!(
                 "seed {seed}, {name}, {agents} agents: {calm} calm calls, prompt at {prompt:.0} s, break offered at \

@@ -347,3 +347,27 @@ impl From<EntranceFigures> for EntranceReport {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_choice_is_put_in_the_callers_language() -> Result<(), Box<dyn std::error::Error>> {
+        let set: EntranceSettings = serde_json::from_value(serde_json::json!({
+            "names": { "refund": { "en": "a refund", "zh": "退款" }, "fault": { "en": "a fault", "zh": "报修" } },
+        }))?;
+        for (lang, wanted) in [
+            (Lang::En, "Is it about a refund, or about a fault?"),
+            (Lang::Zh, "请问您是要办退款，还是报修？"),
+        ] {
+            let step = EntranceStep::Ask { choices: vec![IntentId::new("refund")?, IntentId::new("fault")?] };
+            let decided =
+                EntranceDecision { step, reason: Reason::new("entrance.why.unsure").with("percent", 41.0) };
+            let asked = told(&set, (CallId::new("c")?, EventId::derive(&["e"])), decided, lang);
+            let asked = serde_json::to_value(&asked)?;
+            assert_eq!((&asked["type"], &asked["say"]), (&"ask".into(), &wanted.into()), "{asked}");
+        }
+        Ok(())
+    }
+}

@@ -57,13 +57,14 @@ pub struct RetentionBody {
 }
 
 /// What is kept, as the program does it today; no site can set it otherwise.
-const KEPT: [&str; 9] = [
+const KEPT: [&str; 10] = [
     "audio",
     "envelopes",
     "transcripts",
     "originals",
     "self_reports",
     "voice_cues",
+    "evidence",
     "identities",
     "events",
     "sessions",

@@ -20,7 +20,7 @@ fn all_seen(decisions: &[Value]) -> bool {
     let began = |accepted: &Value| any("break.began", &|began| began["offer"] == accepted["offer"]);
     any("prompt.shown", &|_| true)
         && any("break.answered", &|answer| answer["answer"] == "accepted" && began(answer))
-        && any("alert.raised", &|_| true)
+        && any("alert.raised", &|alert| alert["reason"]["code"] == "alert.agitated_caller")
 }
 
 /// Calls that were heard to their end, with speech of the caller's, in which nothing had to be said.

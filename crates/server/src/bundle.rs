@@ -159,7 +159,7 @@ pub fn start(live: &Arc<Live>) {
             match follow(&live, &mut after).await {
                 Err(StoreError::Closed) => return,
                 Err(error) => {
-                    tracing::error!(%error, "evidence of an incident could not be made; trying again")
+                    tracing::error!(%error, "evidence of an incident could not be made; trying again");
                 }
                 Ok(()) => {}
             }

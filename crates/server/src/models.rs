@@ -29,7 +29,7 @@ pub(crate) fn in_use(
 ) -> Vec<ModelUsed> {
     let hash = |bytes: &[u8]| Some(token::hex(ring::digest::digest(&ring::digest::SHA256, bytes).as_ref()));
     let used = |task, name: &str, sha256| ModelUsed { task, name: name.to_owned(), sha256 };
-    let mut models = vec![match affect.larger().map(|larger| larger.identity()) {
+    let mut models = vec![match affect.larger().map(calmline_sense::affect::Larger::identity) {
         Some(Identity { name, sha256 }) => used(ModelTask::VoiceAffect, name, Some(sha256.clone())),
         None => used(ModelTask::VoiceAffect, "arousal.json", hash(AffectModel::SHIPPED.as_bytes())),
     }];

@@ -74,7 +74,15 @@ enum Told {
         reason: String,
     },
     /// A message was not understood; nothing was done.
-    Error { call: Option<CallId>, message: String, hint: &'static str },
+    Error(Refusal),
+}
+
+/// Why nothing was done.
+#[derive(Debug, Serialize)]
+struct Refusal {
+    call: Option<CallId>,
+    message: String,
+    hint: &'static str,
 }
 
 /// One of two things that a caller may mean.
@@ -149,7 +157,7 @@ impl Porter {
                 message = socket.recv() => match message {
                     Some(Ok(Message::Text(text))) => {
                         alive = true;
-                        self.said(text.as_str()).await.err().into_iter().collect()
+                        self.said(text.as_str()).await.err().map(Told::Error).into_iter().collect()
                     }
                     Some(Ok(Message::Close(_)) | Err(_)) | None => break,
                     Some(Ok(_)) => {
@@ -168,8 +176,8 @@ impl Porter {
     }
 
     /// Takes a message in. What cannot be taken is said; the socket stays open for the others.
-    async fn said(&mut self, text: &str) -> Result<(), Told> {
-        let said: Said = serde_json::from_str(text).map_err(|error| Told::Error {
+    async fn said(&mut self, text: &str) -> Result<(), Refusal> {
+        let said: Said = serde_json::from_str(text).map_err(|error| Refusal {
             call: None,
             message: error.to_string(),
             hint: "send open, text or moved as docs/routing.md has them",
@@ -189,7 +197,7 @@ impl Porter {
         };
         self.app.live.append(drafts).await.map(drop).map_err(|error| {
             tracing::error!(%error, site = %self.site, "what the entrance was told could not be written");
-            Told::Error {
+            Refusal {
                 call: Some(call),
                 message: "it could not be written".into(),
                 hint: "go by the platform's own rule for this call",
@@ -197,9 +205,9 @@ impl Porter {
         })
     }
 
-    fn open(&mut self, call: CallId, language: Option<Lang>) -> Result<Vec<Draft>, Told> {
+    fn open(&mut self, call: CallId, language: Option<Lang>) -> Result<Vec<Draft>, Refusal> {
         let refuse =
-            |message: &str, hint| Told::Error { call: Some(call.clone()), message: message.into(), hint };
+            |message: &str, hint| Refusal { call: Some(call.clone()), message: message.into(), hint };
         if self.callers.contains_key(&call) {
             return Err(refuse("this caller is here already", "open each call once"));
         }
@@ -221,9 +229,9 @@ impl Porter {
         Ok(drafts)
     }
 
-    fn line(&mut self, call: &CallId, text: &str, confidence: Option<f64>) -> Result<Draft, Told> {
+    fn line(&mut self, call: &CallId, text: &str, confidence: Option<f64>) -> Result<Draft, Refusal> {
         let refuse =
-            |message: &str, hint| Told::Error { call: Some(call.clone()), message: message.into(), hint };
+            |message: &str, hint| Refusal { call: Some(call.clone()), message: message.into(), hint };
         let caller = self
             .callers
             .get_mut(call)

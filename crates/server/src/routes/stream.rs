@@ -281,7 +281,7 @@ impl Follower {
             }
             let id = seen.position.0.to_string();
             let body = with_words(&self.app, &self.site, vec![seen], self.lang).await.ok()?.pop()?;
-            match Sent::default().id(id).event(kind).json_data(&Shown::Event(Box::new(body))) {
+            match Sent::default().id(id).event(kind).json_data(Shown::Event(Box::new(body))) {
                 Ok(sent) => return Some(sent),
                 Err(error) => tracing::error!(%error, "an event could not be written as JSON"),
             }

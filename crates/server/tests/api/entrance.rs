@@ -68,13 +68,13 @@ async fn house() -> anyhow::Result<House> {
     ];
     let examples = said.map(|(text, intent)| Labelled { text: text.into(), intent: intent.into() });
     let intents = Intents::train(&examples, None, &Training { out_of_scope: Some("other".into()), seed: 1 })?;
-    let mut care = Settings::default();
-    care.entrance = serde_json::from_value(json!({
+    let entrance = serde_json::from_value(json!({
         "otherwise": "main",
         "departments": { "refund": "billing", "fault": "technicians" },
         "names": { "refund": { "en": "a refund", "zh": "退款" }, "fault": { "en": "a fault", "zh": "报修" } },
         "sure_from": 0.6,
     }))?;
+    let care = Settings { entrance, ..Settings::default() };
     let options = live::Options { care, intents: Some(intents.into()), ..live::Options::default() };
     let house = House::open_live(Profile::Strict, options).await?;
     for notice in Notice::ALL {

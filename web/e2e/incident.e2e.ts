@@ -42,6 +42,9 @@ for (const { id, profile, language, words } of [
 
       await noor.say(callBegins('noor', 'hard-call'));
       await agent.page.getByRole('button', { name: words.day.abuse.button }).waitFor();
+      // Before it is known that a new call has begun, the key is about the one before.
+      const inCall = language === 'en' ? 'In a call' : '通话中';
+      await agent.page.getByText(inCall, { exact: true }).first().waitFor();
       await agent.page.keyboard.press('F9');
       await agent.page.getByText(t.own.say).waitFor();
       await expectAccessible(agent.page, 'my day with an incident');

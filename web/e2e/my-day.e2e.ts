@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { callBegins, callEnds, morning, ownAgent, type OwnAgent } from '../scripts/agent.js';
 import { demo, launch, signIn, type Demo } from '../scripts/demo.js';
 import { expectNarrow, settled, tabTo, visit } from './browser';
+import { openSite } from './site';
 
 let browser: Browser;
 let running: Demo;
@@ -19,22 +20,28 @@ afterAll(async () => {
   await running.stop();
 });
 
-/** A page of an agent with a whole morning behind them and a break on offer. */
+/** A page of an agent with a whole morning behind them and a break on offer, at a site of their own: nobody else's break is in
+ * the way. */
 async function offered(
   name: string,
   width = 1280,
 ): Promise<{ agent: OwnAgent; page: Page; close: () => Promise<void> }> {
-  const agent = await ownAgent(running, name);
+  const site = await openSite('lyon', 'strict');
+  const agent = await ownAgent(site, name);
   await agent.say(morning(name));
   const { context, page } = await visit(browser, { width });
-  await signIn(context, running, agent.login, agent.password);
-  await page.goto(`${running.url}/day`);
+  await signIn(context, site, agent.login, agent.password);
+  await page.goto(`${site.url}/day`);
   await page.getByRole('heading', { level: 1 }).waitFor();
   // The page is open as the call ends after which a break is due.
   await agent.say(callBegins(name, `${name}-last`));
   await agent.say(callEnds(name, `${name}-last`));
   await page.getByRole('heading', { name: /A break of \d+ minutes is yours/ }).waitFor();
-  return { agent, page, close: () => context.close() };
+  const close = async () => {
+    await context.close();
+    await site.stop();
+  };
+  return { agent, page, close };
 }
 
 test('an offer comes by itself, is taken with the keyboard alone, and the phone platform makes it real', async () => {

@@ -15,8 +15,7 @@ pub struct EntranceSettings {
     pub departments: BTreeMap<IntentId, QueueId>,
     /// What callers hear an intent called: one that has no name is not asked about.
     pub names: BTreeMap<IntentId, Name>,
-    /// Probability from which an intent is taken for understood. 0.7: choice; one in four of those below it is wrong on the
-    /// texts of docs/accuracy.md.
+    /// Probability from which an intent is taken for understood. Choice.
     pub sure_from: f64,
     /// Probability from which the second likeliest intent is worth a question. Choice.
     pub ask_from: f64,

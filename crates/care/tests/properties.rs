@@ -338,7 +338,7 @@ proptest! {
         let live = Live::play(&seeds, Settings::default());
         let mut escalated = HashSet::new();
         for draft in drafts(&live) {
-            if let Body::AlertEscalated { alert } = &draft.body {
+            if let Body::AlertEscalated { alert, .. } = &draft.body {
                 prop_assert!(live.alerts.contains(alert) && escalated.insert(alert));
             }
         }

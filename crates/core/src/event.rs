@@ -11,6 +11,7 @@ mod about;
 mod body;
 mod cohort;
 mod cue;
+mod customer;
 mod entrance;
 mod incident;
 mod keeping;
@@ -33,6 +34,7 @@ pub use self::{
     body::Body,
     cohort::{BurnoutScale, Cohort, Energy, Extent, Standard},
     cue::{CallCue, Cue, CueKind},
+    customer::{FlagEnd, FlagReason},
     entrance::{EntranceDecision, EntranceStep},
     incident::{CueSharing, IncidentOutcome, IncidentStep, Joining},
     keeping::WebhookChange,

@@ -139,6 +139,10 @@ ids! {
     AlertId = "alert_id";
     /// An incident of abuse, derived from the key press that opened it.
     IncidentId = "incident_id";
+    /// A customer: the keyed hash of the id that a CRM has for them.
+    CustomerId = "customer";
+    /// A flag on a customer, derived from the event that put it.
+    FlagId = "flag_id";
     /// A sealed personal payload.
     PayloadId = "payload_id";
     /// Someone who signs in.
@@ -166,6 +170,24 @@ impl SubjectId {
     #[must_use]
     pub fn of_incident(incident: &IncidentId) -> Self {
         Self(format!("incident:{:.118}", incident.0))
+    }
+
+    /// The subject that a customer is.
+    #[must_use]
+    pub fn of_customer(customer: &CustomerId) -> Self {
+        Self(format!("customer:{:.118}", customer.0))
+    }
+
+    /// The subject that somebody who signs in is.
+    #[must_use]
+    pub fn of_account(account: &AccountId) -> Self {
+        Self(format!("account:{:.119}", account.0))
+    }
+
+    /// The subject that a planner's document is, so that it can be erased by itself.
+    #[must_use]
+    pub fn of_plan(document: &PayloadId) -> Self {
+        Self(format!("plan:{:.122}", document.0))
     }
 }
 

@@ -102,11 +102,15 @@ pub enum Resource {
     Monitoring,
     /// Which calls count in nobody's figures; never why, nor whose they were.
     Exclusions,
+    /// Flags on customers whose callers were abusive again and again.
+    Flags,
+    /// Histories of calls, forecasts, staffing and rosters.
+    Plans,
 }
 
 impl Resource {
     /// All resources.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::OwnAccount,
         Self::OwnDay,
         Self::OwnData,
@@ -125,6 +129,8 @@ impl Resource {
         Self::Callers,
         Self::Monitoring,
         Self::Exclusions,
+        Self::Flags,
+        Self::Plans,
     ];
 }
 
@@ -142,8 +148,9 @@ pub enum Action {
 pub fn may(role: Role, action: Action, resource: Resource) -> bool {
     use Action::{Change, Read};
     use Resource::{
-        Accounts, Alerts, Attestation, BreakPrices, Callers, Calls, Exclusions, Floor, Keys, Monitoring,
-        Operations, OwnAccount, OwnData, OwnDay, Policy, ProtectedMinutes, Transcripts, Wellbeing,
+        Accounts, Alerts, Attestation, BreakPrices, Callers, Calls, Exclusions, Flags, Floor, Keys,
+        Monitoring, Operations, OwnAccount, OwnData, OwnDay, Plans, Policy, ProtectedMinutes, Transcripts,
+        Wellbeing,
     };
     let granted: &[(Action, Resource)] = match role {
         Role::Agent => &[(Read, OwnDay), (Change, OwnDay), (Read, OwnData), (Change, OwnData)],
@@ -152,17 +159,29 @@ pub fn may(role: Role, action: Action, resource: Resource) -> bool {
             (Change, Floor),
             (Read, Alerts),
             (Change, Alerts),
+            (Read, Flags),
+            (Change, Flags),
             (Read, Calls),
             (Read, Transcripts),
             (Read, Operations),
             (Read, Wellbeing),
         ],
-        Role::Analyst => {
-            &[(Read, Floor), (Read, Calls), (Read, Operations), (Read, BreakPrices), (Read, Monitoring)]
-        }
-        Role::Planner => {
-            &[(Read, Exclusions), (Read, Operations), (Read, ProtectedMinutes), (Read, BreakPrices)]
-        }
+        Role::Analyst => &[
+            (Read, Floor),
+            (Read, Calls),
+            (Read, Operations),
+            (Read, BreakPrices),
+            (Read, Monitoring),
+            (Read, Plans),
+        ],
+        Role::Planner => &[
+            (Read, Exclusions),
+            (Read, Operations),
+            (Read, ProtectedMinutes),
+            (Read, BreakPrices),
+            (Read, Plans),
+            (Change, Plans),
+        ],
         Role::Coach => &[(Read, Calls), (Read, Transcripts)],
         Role::Admin => &[
             (Change, Policy),

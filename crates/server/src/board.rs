@@ -152,7 +152,7 @@ impl Rows {
             }
             Body::AlertRaised { alert, .. }
             | Body::AlertAcknowledged { alert, .. }
-            | Body::AlertEscalated { alert }
+            | Body::AlertEscalated { alert, .. }
             | Body::AlertClosed { alert, .. } => {
                 self.alerts.insert(alert.clone(), event.position);
             }

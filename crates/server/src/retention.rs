@@ -21,14 +21,16 @@ const LOOK: Duration = Duration::from_secs(10 * 60);
 /// After how many days each kind goes where a site has set nothing. Storage limitation (GDPR Art. 5(1)(e); PIPL Art. 19: the
 /// shortest time that the purpose needs) gives no number; these are a choice: complaints and appeals come within three months,
 /// what placeholders stand for is needed sooner if at all, people look back at what they said of themselves over a
-/// year, and at how they sounded over some weeks.
-pub const DEFAULTS: [(PayloadKind, u32); 6] = [
+/// year, and at how they sounded over some weeks; plans are asked about for some time after they were lived.
+pub const DEFAULTS: [(PayloadKind, u32); 8] = [
     (PayloadKind::Transcript, 90),
     (PayloadKind::Original, 30),
     (PayloadKind::Envelope, 90),
     (PayloadKind::SelfReport, 365),
     (PayloadKind::VoiceCue, 30),
     (PayloadKind::Incident, 1_095),
+    (PayloadKind::Appeal, 180),
+    (PayloadKind::Plan, 1_095),
 ];
 
 /// What holds at a site.

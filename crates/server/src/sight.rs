@@ -53,8 +53,9 @@ impl Viewer {
     /// What of an event the viewer may see; `own_call` says whether it is about a call that was theirs at that moment.
     #[must_use]
     pub fn see(&self, event: &Event, own_call: bool) -> Option<Event> {
-        // That somebody would have got help but for the hour's budget is the supervisors' matter.
-        let held = matches!(event.body, Body::AlertHeld { .. });
+        // That somebody would have got help but for the hour’s budget is the supervisors’ matter; by which customer a call is
+        // counted, nobody’s.
+        let held = matches!(event.body, Body::AlertHeld { .. } | Body::CallCustomer { .. });
         // How an agent spoke is theirs alone, even if it is told once the call is somebody else's.
         let spoke =
             matches!(event.body, Body::LegEnvelope { party: Party::Agent, .. } | Body::AgentCue { .. });
@@ -142,11 +143,18 @@ fn resource_of(body: &Body) -> Option<Resource> {
         | Body::ModelsUsed { .. }
         | Body::NoticeConfirmed { .. }
         | Body::NoticeWithdrawn { .. } => Some(Resource::Policy),
-        Body::ErasureAsked { .. }
+        Body::AccessRefused { .. }
+        | Body::ErasureAsked { .. }
         | Body::WebhookChanged { .. }
+        | Body::SecondChosen { .. }
         | Body::RetentionSet { .. }
         | Body::RetentionRan { .. } => Some(Resource::Attestation),
         Body::WellbeingFrozen { .. } => Some(Resource::Wellbeing),
+        Body::CustomerFlagged { .. }
+        | Body::CustomerFlagRenewed { .. }
+        | Body::CustomerAppealed { .. }
+        | Body::CustomerUnflagged { .. } => Some(Resource::Flags),
+        Body::PlanHistory { .. } | Body::PlanRoster { .. } => Some(Resource::Plans),
         Body::Utterance { .. }
         | Body::WordsShed { .. }
         | Body::Signal { .. }
@@ -177,6 +185,10 @@ fn resource_of(body: &Body) -> Option<Resource> {
         | Body::AlertRated { .. }
         | Body::HelpAsked { .. }
         | Body::CueSharingChosen { .. }
+        | Body::ReturnChosen { .. }
+        | Body::CallCustomer { .. }
+        | Body::MailChosen { .. }
+        | Body::AlertMailed { .. }
         | Body::IncidentOpened { .. }
         | Body::IncidentAdvanced { .. }
         | Body::IncidentRelieved { .. }
@@ -187,6 +199,7 @@ fn resource_of(body: &Body) -> Option<Resource> {
         | Body::IncidentClosed { .. }
         | Body::IncidentBundled { .. }
         | Body::FitChosen { .. }
+        | Body::CalendarFeed { .. }
         | Body::InferenceDisputed { .. } => None,
     }
 }

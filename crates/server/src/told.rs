@@ -97,6 +97,10 @@ pub fn told(body: &Body, lang: Lang) -> Told {
         Body::NoticeWithdrawn { notice, .. } => of_notice(lang, "notice_change.withdrawn", *notice),
         Body::ConsentGiven { purpose, .. } => of_purpose(lang, "consent_change.given", *purpose),
         Body::ConsentWithdrawn { purpose, .. } => of_purpose(lang, "consent_change.withdrawn", *purpose),
+        Body::AccessRefused { route, .. } => {
+            let text = lang.say("access.refused").replace("{route}", route);
+            Told { text: Some(text), reasons: Vec::new() }
+        }
         Body::ErasureAsked { .. } => Told::say(lang, "erasure.asked"),
         Body::Erased { .. } => Told::say(lang, "erasure.done"),
         Body::WebhookChanged { change, host, .. } => {
@@ -160,6 +164,28 @@ pub fn told(body: &Body, lang: Lang) -> Told {
         Body::CueSharingChosen { sharing, .. } => {
             Told::say(lang, &format!("cue_sharing.{}", sharing.as_str()))
         }
+        Body::ReturnChosen { automatic: true, .. } => Told::say(lang, "return.chosen.on"),
+        Body::ReturnChosen { automatic: false, .. } => Told::say(lang, "return.chosen.off"),
+        Body::CallCustomer { .. } => Told::say(lang, "call.customer"),
+        Body::CustomerFlagged { why, .. } => {
+            let why = format!("flag_why.{}", why.as_str());
+            Told::tell(lang, &Reason::new("customer.flagged").with("why", why.as_str()))
+        }
+        Body::CustomerFlagRenewed { .. } => Told::say(lang, "customer.flag_renewed"),
+        Body::CustomerAppealed { .. } => Told::say(lang, "customer.appealed"),
+        Body::CustomerUnflagged { end, .. } => {
+            let end = format!("flag_end.{}", end.as_str());
+            Told::tell(lang, &Reason::new("customer.unflagged").with("end", end.as_str()))
+        }
+        Body::MailChosen { address, .. } => {
+            Told::say(lang, if address.is_some() { "mail.chosen.on" } else { "mail.chosen.off" })
+        }
+        Body::AlertMailed { sent, .. } => {
+            Told::say(lang, if *sent { "alert.mailed" } else { "alert.not_mailed" })
+        }
+        Body::SecondChosen { second, .. } => {
+            Told::say(lang, if second.is_some() { "second.chosen" } else { "second.none" })
+        }
         Body::IncidentOpened { next, .. } => Told::say(lang, "incident.opened").because(next_of(lang, *next)),
         Body::IncidentStepped { step, .. } => Told::say(lang, &format!("incident.step.{}", step.as_str())),
         Body::IncidentAdvanced { step, next, .. } => {
@@ -192,6 +218,18 @@ pub fn told(body: &Body, lang: Lang) -> Told {
         Body::FitChosen { own: true, .. } => Told::say(lang, "fit.chosen.on"),
         Body::FitChosen { own: false, .. } => Told::say(lang, "fit.chosen.off"),
         Body::WellbeingFrozen { .. } => Told::say(lang, "wellbeing.frozen"),
+        Body::PlanHistory { name, document, .. } => {
+            let code = if document.is_some() { "plan.history" } else { "plan.history_deleted" };
+            // The name is the planner's own: it is never looked up in the catalogue.
+            Told { text: Some(lang.say(code).replace("{name}", name)), reasons: Vec::new() }
+        }
+        Body::PlanRoster { week, published, .. } => {
+            let code = if *published { "plan.roster_published" } else { "plan.roster" };
+            Told { text: Some(lang.say(code).replace("{week}", week)), reasons: Vec::new() }
+        }
+        Body::CalendarFeed { token_sha256, .. } => {
+            Told::say(lang, if token_sha256.is_some() { "calendar.feed" } else { "calendar.feed_ended" })
+        }
         Body::AgentCue { .. } => Told::say(lang, "cue.told"),
         Body::AbuseReported { .. } => Told::say(lang, "abuse.reported"),
         Body::InferenceDisputed { objection, .. } => {

@@ -60,7 +60,8 @@ impl Entrance {
         if event.site != self.site || event.body.is_decision() {
             return Vec::new();
         }
-        if event.body.moves_time() {
+        // A caller in front of the queues is spoken with as they speak.
+        if event.body.moves_time() || event.body.is_heard() {
             self.now = self.now.max(event.at);
         }
         let mut out = Vec::new();

@@ -16,6 +16,7 @@ impl Body {
             Self::CallTransferred { .. } => "call.transferred",
             Self::CallEnded { .. } => "call.ended",
             Self::CallDescribed { .. } => "call.described",
+            Self::CallCustomer { .. } => "call.customer",
             Self::QueueSnapshot { .. } => "queue.snapshot",
             Self::AgentSkills { .. } => "agent.skills",
             Self::EntranceOpened { .. } => "entrance.opened",
@@ -71,6 +72,14 @@ impl Body {
             Self::AlertRated { .. } => "alert.rated",
             Self::HelpAsked { .. } => "help.asked",
             Self::CueSharingChosen { .. } => "cue.sharing_chosen",
+            Self::ReturnChosen { .. } => "return.chosen",
+            Self::CustomerFlagged { .. } => "customer.flagged",
+            Self::CustomerFlagRenewed { .. } => "customer.flag_renewed",
+            Self::CustomerAppealed { .. } => "customer.appealed",
+            Self::CustomerUnflagged { .. } => "customer.unflagged",
+            Self::MailChosen { .. } => "mail.chosen",
+            Self::AlertMailed { .. } => "alert.mailed",
+            Self::SecondChosen { .. } => "second.chosen",
             Self::IncidentStepped { .. } => "incident.stepped",
             Self::IncidentJoinAsked { .. } => "incident.join_asked",
             Self::IncidentDutyDone { .. } => "incident.duty_done",
@@ -82,10 +91,14 @@ impl Body {
             Self::FitChosen { .. } => "fit.chosen",
             Self::RhythmChosen { .. } => "rhythm.chosen",
             Self::WellbeingFrozen { .. } => "wellbeing.frozen",
+            Self::AccessRefused { .. } => "access.refused",
             Self::ErasureAsked { .. } => "erasure.asked",
             Self::WebhookChanged { .. } => "webhook.changed",
             Self::RetentionSet { .. } => "retention.set",
             Self::RetentionRan { .. } => "retention.ran",
+            Self::PlanHistory { .. } => "plan.history",
+            Self::PlanRoster { .. } => "plan.roster",
+            Self::CalendarFeed { .. } => "calendar.feed",
             Self::AgentCue { .. } => "agent.cue",
             Self::AbuseReported { .. } => "abuse.reported",
             Self::InferenceDisputed { .. } => "inference.disputed",
@@ -128,32 +141,63 @@ impl Body {
     /// of hours ago, and agents must not be judged by half of their morning.
     #[must_use]
     pub fn moves_time(&self) -> bool {
-        !matches!(
+        !self.is_heard()
+            && !matches!(
+                self,
+                Self::SiteOpened { .. }
+                    | Self::CareSettings { .. }
+                    | Self::RhythmChosen { .. }
+                    | Self::ModelsUsed { .. }
+                    | Self::NoticeConfirmed { .. }
+                    | Self::NoticeWithdrawn { .. }
+                    | Self::ConsentGiven { .. }
+                    | Self::ConsentWithdrawn { .. }
+                    | Self::PermitDecided { .. }
+                    | Self::SensingStopped { .. }
+                    | Self::Erased { .. }
+                    | Self::AgentTeam { .. }
+                    | Self::SelfReported { .. }
+                    | Self::FitChosen { .. }
+                    | Self::WellbeingFrozen { .. }
+                    | Self::AccessRefused { .. }
+                    | Self::ErasureAsked { .. }
+                    | Self::WebhookChanged { .. }
+                    | Self::RetentionSet { .. }
+                    | Self::RetentionRan { .. }
+                    | Self::AlertRated { .. }
+                    | Self::CueSharingChosen { .. }
+                    | Self::ReturnChosen { .. }
+                    | Self::CustomerFlagged { .. }
+                    | Self::CustomerFlagRenewed { .. }
+                    | Self::CustomerAppealed { .. }
+                    | Self::CustomerUnflagged { .. }
+                    | Self::MailChosen { .. }
+                    | Self::AlertMailed { .. }
+                    | Self::SecondChosen { .. }
+                    | Self::IncidentDutyDone { .. }
+                    | Self::IncidentClosed { .. }
+                    | Self::IncidentBundled { .. }
+                    | Self::PlanHistory { .. }
+                    | Self::PlanRoster { .. }
+                    | Self::CalendarFeed { .. }
+            )
+    }
+
+    /// Whether it tells of what was just heard on the line. Such an event is decided on at its own time and lets nothing else
+    /// fall due: audio comes as it is spoken even while a phone platform still tells of the hours before, and agents
+    /// must not be judged by half of their morning.
+    #[must_use]
+    pub fn is_heard(&self) -> bool {
+        matches!(
             self,
-            Self::SiteOpened { .. }
-                | Self::CareSettings { .. }
-                | Self::RhythmChosen { .. }
-                | Self::ModelsUsed { .. }
-                | Self::NoticeConfirmed { .. }
-                | Self::NoticeWithdrawn { .. }
-                | Self::ConsentGiven { .. }
-                | Self::ConsentWithdrawn { .. }
-                | Self::PermitDecided { .. }
-                | Self::SensingStopped { .. }
-                | Self::Erased { .. }
-                | Self::AgentTeam { .. }
-                | Self::SelfReported { .. }
-                | Self::FitChosen { .. }
-                | Self::WellbeingFrozen { .. }
-                | Self::ErasureAsked { .. }
-                | Self::WebhookChanged { .. }
-                | Self::RetentionSet { .. }
-                | Self::RetentionRan { .. }
-                | Self::AlertRated { .. }
-                | Self::CueSharingChosen { .. }
-                | Self::IncidentDutyDone { .. }
-                | Self::IncidentClosed { .. }
-                | Self::IncidentBundled { .. }
+            Self::LegOpened { .. }
+                | Self::LegGap { .. }
+                | Self::LegClosed { .. }
+                | Self::Utterance { .. }
+                | Self::WordsShed { .. }
+                | Self::Signal { .. }
+                | Self::LegEnvelope { .. }
+                | Self::AgentCue { .. }
         )
     }
 
@@ -168,6 +212,7 @@ impl Body {
             | Self::CallTransferred { call, .. }
             | Self::CallEnded { call, .. }
             | Self::CallDescribed { call, .. }
+            | Self::CallCustomer { call, .. }
             | Self::EntranceOpened { call }
             | Self::EntranceMoved { call, .. }
             | Self::EntranceDecided { call, .. }
@@ -221,6 +266,7 @@ impl Body {
             | Self::AlertRated { agent, .. }
             | Self::HelpAsked { agent, .. }
             | Self::CueSharingChosen { agent, .. }
+            | Self::ReturnChosen { agent, .. }
             | Self::IncidentOpened { agent, .. }
             | Self::IncidentAdvanced { agent, .. }
             | Self::IncidentRelieved { agent, .. }
@@ -236,6 +282,7 @@ impl Body {
             | Self::AgentTeam { agent, .. }
             | Self::SelfReported { agent, .. }
             | Self::FitChosen { agent, .. }
+            | Self::CalendarFeed { agent, .. }
             | Self::AgentCue { agent, .. }
             | Self::AbuseReported { agent, .. }
             | Self::InferenceDisputed { agent, .. } => Some(agent),

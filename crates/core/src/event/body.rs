@@ -6,15 +6,15 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AlertOutcome, Band, CallerSign, Cohort, CueSharing, EntranceDecision, Evidence, IncidentOutcome,
-    IncidentStep, Intent, Joining, ModelUsed, Objection, OfferAnswer, PayloadKind, Presence, PresenceFault,
-    Reason, Report, Rhythm, RhythmMinutes, RouteFacts, SignalKind, Skill, Waiting, WebhookChange, WordSigns,
-    WorkState,
+    AlertOutcome, Band, CallerSign, Cohort, CueSharing, EntranceDecision, Evidence, FlagEnd, FlagReason,
+    IncidentOutcome, IncidentStep, Intent, Joining, ModelUsed, Objection, OfferAnswer, PayloadKind, Presence,
+    PresenceFault, Reason, Report, Rhythm, RhythmMinutes, RouteFacts, SignalKind, Skill, Waiting,
+    WebhookChange, WordSigns, WorkState,
 };
 use crate::{
     id::{
-        AccountId, AgentId, AlertId, CallId, EventId, IncidentId, OfferId, PayloadId, QueueId, SubjectId,
-        WebhookId,
+        AccountId, AgentId, AlertId, CallId, CustomerId, EventId, FlagId, IncidentId, OfferId, PayloadId,
+        QueueId, SubjectId, WebhookId,
     },
     policy::{Notice, Profile, Purpose},
     units::{Party, Share},
@@ -94,6 +94,9 @@ pub enum Body {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         distressing: bool,
     },
+    /// The CRM says which customer a call is with. What it calls them is kept as a keyed hash alone.
+    #[serde(rename = "call.customer")]
+    CallCustomer { call: CallId, customer: CustomerId },
     /// How a queue stands.
     #[serde(rename = "queue.snapshot")]
     QueueSnapshot {
@@ -465,7 +468,12 @@ pub enum Body {
     },
     /// Nobody has answered or acknowledged an alert: a second person is told.
     #[serde(rename = "alert.escalated")]
-    AlertEscalated { alert: AlertId },
+    AlertEscalated {
+        alert: AlertId,
+        /// Who was named for it; everybody who hears of alerts where none is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<AccountId>,
+    },
     /// A rule of alerts has been wrong too often to take supervisors' time: it rests for a while.
     #[serde(rename = "alert.rule_muted")]
     AlertRuleMuted {
@@ -592,6 +600,76 @@ pub enum Body {
     /// An agent chose what becomes of cues in their voice. For the agent alone.
     #[serde(rename = "cue.sharing_chosen")]
     CueSharingChosen { agent: AgentId, sharing: CueSharing },
+    /// An agent chose whether they are available again by themselves once a break is over. They are until then.
+    #[serde(rename = "return.chosen")]
+    ReturnChosen { agent: AgentId, automatic: bool },
+    /// A supervisor flagged a customer whose callers were abusive again and again. The flag ends by itself at the review.
+    #[serde(rename = "customer.flagged")]
+    CustomerFlagged {
+        flag: FlagId,
+        customer: CustomerId,
+        /// Why.
+        why: FlagReason,
+        /// When it is reviewed, and ends unless it is renewed.
+        until: Timestamp,
+        by: AccountId,
+    },
+    /// A flag was found to be needed for longer.
+    #[serde(rename = "customer.flag_renewed")]
+    CustomerFlagRenewed {
+        flag: FlagId,
+        /// When it is reviewed next.
+        until: Timestamp,
+        by: AccountId,
+    },
+    /// What a customer says against a flag was taken down.
+    #[serde(rename = "customer.appealed")]
+    CustomerAppealed {
+        flag: FlagId,
+        /// What they say, sealed.
+        text: PayloadId,
+        by: AccountId,
+    },
+    /// A flag was lifted.
+    #[serde(rename = "customer.unflagged")]
+    CustomerUnflagged {
+        flag: FlagId,
+        /// By what.
+        end: FlagEnd,
+        by: AccountId,
+    },
+    /// Somebody chose whether they hear of alerts by e-mail.
+    #[serde(rename = "mail.chosen")]
+    MailChosen {
+        /// The address, sealed; none where they want none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        address: Option<PayloadId>,
+        by: AccountId,
+    },
+    /// An e-mail about an alert was taken by the mail server, or given up.
+    #[serde(rename = "alert.mailed")]
+    AlertMailed {
+        alert: AlertId,
+        /// To whom.
+        to: AccountId,
+        /// Whether because nobody had answered the alert.
+        escalated: bool,
+        /// Whether the mail server took it.
+        sent: bool,
+        /// How often it was tried.
+        attempts: u32,
+    },
+    /// An administrator named who is told of alerts that nobody answers.
+    #[serde(rename = "second.chosen")]
+    SecondChosen {
+        /// For which team; none for the whole site.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        team: Option<String>,
+        /// Who; nobody in particular where none is named.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        second: Option<AccountId>,
+        by: AccountId,
+    },
     /// An agent has taken a rung of an incident's ladder.
     #[serde(rename = "incident.stepped")]
     IncidentStepped { incident: IncidentId, agent: AgentId, step: IncidentStep },
@@ -668,6 +746,13 @@ pub enum Body {
         /// The whole site, then each team.
         cohorts: Vec<Cohort>,
     },
+    /// Somebody who is signed in asked for what their roles do not open, and was refused. Told once an hour for each route.
+    #[serde(rename = "access.refused")]
+    AccessRefused {
+        /// The method and the pattern of the route, such as `GET /v1/calls/{id}`: never whose data it was.
+        route: String,
+        by: AccountId,
+    },
     /// An administrator had everything erased that was kept of a call's caller. The erasure itself follows.
     #[serde(rename = "erasure.asked")]
     ErasureAsked {
@@ -707,6 +792,35 @@ pub enum Body {
         call: CallId,
         /// What is said ([`CallCue`](super::CallCue)), sealed.
         cue: PayloadId,
+    },
+    /// A planner imported the calls of a queue, or deleted them.
+    #[serde(rename = "plan.history")]
+    PlanHistory {
+        /// The name that the planner gave it.
+        name: String,
+        /// The counts, sealed; none where the history was deleted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        document: Option<PayloadId>,
+        by: AccountId,
+    },
+    /// A planner saved the roster of a week.
+    #[serde(rename = "plan.roster")]
+    PlanRoster {
+        /// The week's Monday, as a date of the site's time zone.
+        week: String,
+        /// Who works when, sealed.
+        document: PayloadId,
+        /// Whether the people in it are told.
+        published: bool,
+        by: AccountId,
+    },
+    /// An agent made an address for their calendar, or ended it.
+    #[serde(rename = "calendar.feed")]
+    CalendarFeed {
+        agent: AgentId,
+        /// SHA-256 of the secret in the address, in hexadecimal; none where there is no address any more.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        token_sha256: Option<String>,
     },
     /// An agent pressed the abuse key.
     #[serde(rename = "abuse.reported")]

@@ -42,11 +42,17 @@ pub enum PayloadKind {
     VoiceCue,
     /// What is known of an incident of abuse that is over, for its agent to keep or delete.
     Incident,
+    /// What a customer says against a flag.
+    Appeal,
+    /// The address to which somebody wants alerts by e-mail.
+    Address,
+    /// A planner's history of a queue, or a roster of pseudonyms.
+    Plan,
 }
 
 impl PayloadKind {
     /// All kinds.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 10] = [
         Self::Transcript,
         Self::Original,
         Self::Identity,
@@ -54,6 +60,9 @@ impl PayloadKind {
         Self::Envelope,
         Self::VoiceCue,
         Self::Incident,
+        Self::Appeal,
+        Self::Address,
+        Self::Plan,
     ];
 
     /// The word used in JSON and in the store.
@@ -67,6 +76,9 @@ impl PayloadKind {
             Self::Envelope => "envelope",
             Self::VoiceCue => "voice_cue",
             Self::Incident => "incident",
+            Self::Appeal => "appeal",
+            Self::Address => "address",
+            Self::Plan => "plan",
         }
     }
 }

@@ -166,7 +166,7 @@ async fn list(
 /// Whether an event tells others of somebody's alert that has vanished: its outcome is known, or it is a day old.
 pub(super) async fn has_vanished(app: &App, event: &Event) -> Result<bool, StoreError> {
     let alert = match &event.body {
-        Body::AlertRaised { alert, .. } | Body::AlertEscalated { alert } => Some(alert),
+        Body::AlertRaised { alert, .. } | Body::AlertEscalated { alert, .. } => Some(alert),
         Body::AlertHeld { .. } => None,
         // The phone platform's to do, by webhook; supervisors see it with the incident, as long as that is open.
         Body::IncidentJoinAsked { .. } => return Ok(true),

@@ -189,7 +189,7 @@ fn keys_of<'e>(site: &'e SiteId, body: &'e Body) -> impl Iterator<Item = Key<'e>
         }
         Body::AlertClosed { alert, .. }
         | Body::AlertAcknowledged { alert, .. }
-        | Body::AlertEscalated { alert } => (key(View::Alerts, alert.as_str()), None),
+        | Body::AlertEscalated { alert, .. } => (key(View::Alerts, alert.as_str()), None),
         Body::BreakOffered { offer, .. }
         | Body::BreakAnswered { offer, .. }
         | Body::BreakBegan { offer, .. }

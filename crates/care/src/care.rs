@@ -30,8 +30,12 @@ use crate::{
     price::Queues,
     settings::Settings,
     table::Table,
+    time::{between, minutes},
     wakes::{Waiter, Wakes},
 };
+
+/// How far the clock may be behind something heard. Choice: twice as long as any agent at work goes without being looked at.
+const BEHIND_MINUTES: u32 = 2;
 
 /// Follows one site. See the crate's documentation.
 #[derive(Debug, Clone)]
@@ -43,6 +47,8 @@ pub struct Care {
     /// Whose numbers of help are told; strict until the site is opened.
     profile: Profile,
     now: Timestamp,
+    /// Where the clock stands while something is heard far ahead of it: agents stay there.
+    held: Option<Timestamp>,
     pub(crate) agents: Table<AgentId, Agent>,
     calls: Table<CallId, Call>,
     norms: Norms,
@@ -65,6 +71,7 @@ impl Care {
             chosen: None,
             profile: Profile::default(),
             now: Timestamp::MIN,
+            held: None,
             agents: Table::new(),
             calls: Table::new(),
             norms: Norms::default(),
@@ -95,6 +102,9 @@ impl Care {
         if event.site != self.site || event.body.is_decision() {
             return Vec::new();
         }
+        if event.body.is_heard() && self.is_behind(event.at) {
+            return self.hear(event);
+        }
         if event.body.moves_time() {
             self.now = self.now.max(event.at);
         }
@@ -111,6 +121,23 @@ impl Care {
         self.wake_due(self.now, &mut out);
         self.relieve(&mut out);
         self.serve_waiting(&mut out);
+        out.done()
+    }
+
+    /// Whether the clock is so far behind something heard that the phone platform must still be telling of the hours before: of
+    /// agents at work the clock is looked at every minute.
+    fn is_behind(&self, heard: Timestamp) -> bool {
+        self.now > Timestamp::MIN && between(self.now, heard) > minutes(BEHIND_MINUTES)
+    }
+
+    /// What is heard while hours before are still told is decided on at its own time. The clock stays where it is, and so do the
+    /// agents: nobody is judged by half of their morning.
+    fn hear(&mut self, event: &Event) -> Vec<Draft> {
+        let clock = std::mem::replace(&mut self.now, event.at);
+        self.held = Some(clock);
+        let mut out = Decisions::new(&self.site, self.now, Some(event.id));
+        self.take(event, &mut out);
+        (self.now, self.held) = (clock, None);
         out.done()
     }
 

@@ -82,7 +82,10 @@ impl Standing {
         for stands in self.alerts.iter_mut().filter(|stands| !stands.answered) {
             if after(stands.at, late) <= out.now {
                 stands.answered = true;
-                out.decide(vec![stands.event], Body::AlertEscalated { alert: stands.alert.clone(), to: None });
+                out.decide(
+                    vec![stands.event],
+                    Body::AlertEscalated { alert: stands.alert.clone(), to: None },
+                );
             }
         }
     }

@@ -23,6 +23,7 @@ impl Care {
     }
 
     pub(super) fn advance(&mut self, slot: usize, to: Timestamp) {
+        let to = self.held.map_or(to, |held| to.min(held));
         if let Some(agent) = self.agents.get_mut(slot) {
             agent.model.advance(to, &self.settings);
         }
@@ -102,7 +103,10 @@ impl Care {
         if let Some(agent) = self.agents.get_mut(slot) {
             agent.settle(event, &self.settings);
         }
-        self.review(slot, out);
+        // Of one who is heard far ahead of the clock, the clock decides when it comes.
+        if self.held.is_none() {
+            self.review(slot, out);
+        }
     }
 
     pub(super) fn wake_agent(&mut self, slot: usize, out: &mut Decisions) {

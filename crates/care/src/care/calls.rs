@@ -128,7 +128,6 @@ impl Care {
             if let Some(queue) = call.counted {
                 self.queues.handled(queue, at, length);
             }
-            agent.usual.learn(kind, length);
             agent.model.call_over(Over { length: compared, request: call.request.clone(), complexity, hard });
             for part in [Part::Handling, Part::Complexity, Part::Mix, Part::Monotony] {
                 agent.cause(part, event);

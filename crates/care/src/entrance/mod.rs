@@ -60,8 +60,7 @@ impl Entrance {
         if event.site != self.site || event.body.is_decision() {
             return Vec::new();
         }
-        // A caller in front of the queues is spoken with as they speak.
-        if event.body.moves_time() || event.body.is_heard() {
+        if event.body.moves_time() {
             self.now = self.now.max(event.at);
         }
         let mut out = Vec::new();

@@ -205,6 +205,46 @@ fn easier_calls_are_the_agents_to_ask_for_and_of_exposure_only_the_heavy_band_co
 }
 
 #[test]
+fn easier_calls_keep_hard_ones_away_for_their_time_and_no_caller_waits_past_the_bound_for_it() {
+    let bound = i64::from(RoutingSettings::default().extra_wait_seconds);
+    let hard = |n: usize, seconds: i64| {
+        let Body::RouteAsked { call, mut waiting } = asked(n, seconds) else { unreachable!() };
+        waiting.flagged_until = Some(later(1_000_000));
+        Body::RouteAsked { call, waiting }
+    };
+    // Who gets each of some hard calls, one every two minutes, of two agents of whom the first may have easier calls.
+    let takers = |easier: bool, from: i64| {
+        let mut live = Live::new();
+        live.at(0, state(0, WorkState::Available));
+        live.at(0, state(1, WorkState::Available));
+        if easier {
+            live.at(1, Body::EasierAsked { agent: agent(0), minutes: 30 });
+        }
+        let mut first = 0;
+        for n in 1..=10 {
+            let at = from + 120 * i64::try_from(n).unwrap_or_default();
+            let given = routed(&live.at(at, hard(n, at)));
+            let taker = usize::from(given[0].1.as_deref() == Some("a1"));
+            first += usize::from(taker == 0);
+            live.at(at + 1, answered(n, taker));
+            live.at(at + 100, ended(n));
+        }
+        first
+    };
+    assert_eq!(takers(true, 0), 0, "a hard call went to whom easier ones were promised");
+    assert!(takers(false, 0) >= 4, "without it they are shared");
+    assert!(takers(true, 1_860) >= 4, "it lasts half an hour");
+    // Where nobody else is there the caller waits as long as the site allows, and not longer.
+    let mut live = Live::new();
+    live.at(0, state(0, WorkState::Available));
+    live.at(1, Body::EasierAsked { agent: agent(0), minutes: 30 });
+    assert_eq!(routed(&live.at(10, hard(1, 10))), [("c1".into(), None)]);
+    let given = live.at(10 + bound + 60, Body::CallHeld { call: call(9) });
+    assert_eq!(routed(&given).last(), Some(&to("c1", "a0")));
+    assert!(given.last().is_some_and(|given| given.at <= later(10 + bound)), "{given:?}");
+}
+
+#[test]
 fn a_break_that_was_accepted_comes_before_the_next_call() {
     let mut live = Live::new();
     live.at(0, state(0, WorkState::Available));

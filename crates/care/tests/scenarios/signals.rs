@@ -2,8 +2,8 @@
 
 use calmline_care::{Settings, fusion};
 use calmline_core::{
-    AgentId, Body, Draft, Timestamp,
-    event::{CallerSign, Objection},
+    AgentId, Body, CallId, Draft, Party, Share, Timestamp,
+    event::{CallerSign, Objection, SignalKind, WorkState},
 };
 
 use crate::floor::Floor;
@@ -64,4 +64,35 @@ fn an_objection_to_a_prompt_takes_back_what_its_evidence_added_unless_it_was_rig
     let met = exposure(None);
     assert!(met > 0.3 && (exposure(Some(Objection::Unwelcome)) - met).abs() < 1e-9);
     assert!(exposure(Some(Objection::WrongReading)) < 0.01 && exposure(Some(Objection::WrongPerson)) < 0.01);
+}
+
+#[test]
+fn what_is_heard_while_a_morning_is_told_lets_nothing_fall_due() {
+    let mut floor = Floor::new(Settings::default());
+    // Calmline was away from eight to noon. A call is heard at noon while the platform still tells of eight; the server
+    // holds timers back meanwhile.
+    floor.play("08:00 li available\n08:01 mei takes c1");
+    for (at, start_s) in [("2026-11-23T12:00:00Z", 0.0), ("2026-11-23T12:00:10Z", 10.0)] {
+        let signal = Body::Signal {
+            call: CallId::new("c1").expect("an id"),
+            party: Party::Customer,
+            kind: SignalKind::Arousal,
+            start_s,
+            end_s: start_s + 6.0,
+            value: 0.95,
+            confidence: Share::new(0.8),
+            drivers: Vec::new(),
+        };
+        floor.apply(at.parse().expect("a time"), signal);
+    }
+    let prompted = floor.decided.iter().find(|draft| matches!(draft.body, Body::PromptShown { .. }));
+    assert_eq!(prompted.expect("a prompt").at.to_string(), "2026-11-23T12:00:10Z");
+    let state = Body::AgentState {
+        agent: AgentId::new("li").expect("an id"),
+        state: WorkState::OnBreak,
+        reason: None,
+    };
+    floor.apply("2026-11-23T08:10:00Z".parse().expect("a time"), state);
+    let made_up = |draft: &&Draft| matches!(draft.body, Body::BreakOffered { .. } | Body::AlertRaised { .. });
+    assert_eq!(floor.decided.iter().find(made_up), None, "half of a morning was judged");
 }

@@ -141,51 +141,49 @@ impl Body {
     /// of hours ago, and agents must not be judged by half of their morning.
     #[must_use]
     pub fn moves_time(&self) -> bool {
-        !self.is_heard()
-            && !matches!(
-                self,
-                Self::SiteOpened { .. }
-                    | Self::CareSettings { .. }
-                    | Self::RhythmChosen { .. }
-                    | Self::ModelsUsed { .. }
-                    | Self::NoticeConfirmed { .. }
-                    | Self::NoticeWithdrawn { .. }
-                    | Self::ConsentGiven { .. }
-                    | Self::ConsentWithdrawn { .. }
-                    | Self::PermitDecided { .. }
-                    | Self::SensingStopped { .. }
-                    | Self::Erased { .. }
-                    | Self::AgentTeam { .. }
-                    | Self::SelfReported { .. }
-                    | Self::FitChosen { .. }
-                    | Self::WellbeingFrozen { .. }
-                    | Self::AccessRefused { .. }
-                    | Self::ErasureAsked { .. }
-                    | Self::WebhookChanged { .. }
-                    | Self::RetentionSet { .. }
-                    | Self::RetentionRan { .. }
-                    | Self::AlertRated { .. }
-                    | Self::CueSharingChosen { .. }
-                    | Self::ReturnChosen { .. }
-                    | Self::CustomerFlagged { .. }
-                    | Self::CustomerFlagRenewed { .. }
-                    | Self::CustomerAppealed { .. }
-                    | Self::CustomerUnflagged { .. }
-                    | Self::MailChosen { .. }
-                    | Self::AlertMailed { .. }
-                    | Self::SecondChosen { .. }
-                    | Self::IncidentDutyDone { .. }
-                    | Self::IncidentClosed { .. }
-                    | Self::IncidentBundled { .. }
-                    | Self::PlanHistory { .. }
-                    | Self::PlanRoster { .. }
-                    | Self::CalendarFeed { .. }
-            )
+        !matches!(
+            self,
+            Self::SiteOpened { .. }
+                | Self::CareSettings { .. }
+                | Self::RhythmChosen { .. }
+                | Self::ModelsUsed { .. }
+                | Self::NoticeConfirmed { .. }
+                | Self::NoticeWithdrawn { .. }
+                | Self::ConsentGiven { .. }
+                | Self::ConsentWithdrawn { .. }
+                | Self::PermitDecided { .. }
+                | Self::SensingStopped { .. }
+                | Self::Erased { .. }
+                | Self::AgentTeam { .. }
+                | Self::SelfReported { .. }
+                | Self::FitChosen { .. }
+                | Self::WellbeingFrozen { .. }
+                | Self::AccessRefused { .. }
+                | Self::ErasureAsked { .. }
+                | Self::WebhookChanged { .. }
+                | Self::RetentionSet { .. }
+                | Self::RetentionRan { .. }
+                | Self::AlertRated { .. }
+                | Self::CueSharingChosen { .. }
+                | Self::ReturnChosen { .. }
+                | Self::CustomerFlagged { .. }
+                | Self::CustomerFlagRenewed { .. }
+                | Self::CustomerAppealed { .. }
+                | Self::CustomerUnflagged { .. }
+                | Self::MailChosen { .. }
+                | Self::AlertMailed { .. }
+                | Self::SecondChosen { .. }
+                | Self::IncidentDutyDone { .. }
+                | Self::IncidentClosed { .. }
+                | Self::IncidentBundled { .. }
+                | Self::PlanHistory { .. }
+                | Self::PlanRoster { .. }
+                | Self::CalendarFeed { .. }
+        )
     }
 
-    /// Whether it tells of what was just heard on the line. Such an event is decided on at its own time and lets nothing else
-    /// fall due: audio comes as it is spoken even while a phone platform still tells of the hours before, and agents
-    /// must not be judged by half of their morning.
+    /// Whether it tells of what was just heard on the line: it comes as it is spoken, even while a phone platform still tells of
+    /// the hours before.
     #[must_use]
     pub fn is_heard(&self) -> bool {
         matches!(

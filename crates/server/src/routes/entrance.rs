@@ -119,7 +119,10 @@ async fn entrance(
     })?;
     let feed = Feed::new(Arc::clone(app.live.store()), Some(key.site.clone()), app.store().head());
     let porter = Porter { site: key.site.clone(), app: App::clone(&app), callers: HashMap::new() };
-    Ok(upgrade.max_message_size(LARGEST).on_upgrade(|socket| porter.serve(socket, feed)))
+    Ok(upgrade
+        .read_buffer_size(LARGEST)
+        .max_message_size(LARGEST)
+        .on_upgrade(|socket| porter.serve(socket, feed)))
 }
 
 /// A caller whom this socket has announced.

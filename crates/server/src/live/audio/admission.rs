@@ -36,6 +36,10 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
+/// What a connection reads at once: two messages of a fifth of a second of both sides. The library's own default is 128 KiB,
+/// which it touches whole, for every call.
+const READ: usize = 8 * 1024;
+
 /// Why a connection is not let in: for our log, never for whoever knocks.
 enum Refused {
     Because(String),
@@ -118,7 +122,7 @@ impl Knock {
         })?;
         let (live, site) = (Arc::clone(live), desk.site().clone());
         let hear = move |socket| live.hearing.clone().track_future(drive(live, desk, socket, wire));
-        let mut answer = upgrade.max_message_size(largest).on_upgrade(hear);
+        let mut answer = upgrade.read_buffer_size(READ).max_message_size(largest).on_upgrade(hear);
         answer.extensions_mut().insert(site);
         Ok(answer)
     }

@@ -295,7 +295,10 @@ fn measure(area: &Area) -> Result<Vec<Value>> {
     if let Some(peers) = &area.peers {
         let theirs = peers.measure(&work);
         let keys = area.figures.iter().filter_map(|figure| figure.peer).map(|(key, _)| key.to_owned());
-        said.extend(keys.map(|key| (key.clone(), theirs.get(&key).cloned().unwrap_or_default())));
+        // Some figures stand beside another of our own.
+        for key in keys {
+            said.entry(key.clone()).or_insert_with(|| theirs.get(&key).cloned().unwrap_or_default());
+        }
         std::fs::remove_file(&work).unwrap_or_default();
     }
     area.figures.iter().map(|figure| row(figure, &said)).collect()

@@ -1,6 +1,6 @@
 //! Rosters: shifts and breaks placed for people.
 //!
-//! * [`centre`] places starts and breaks of given working days against demand in slots;
+//! * [`centre`] places days of work, starts and breaks against demand in slots, under the rules of work;
 //! * [`nrp`] gives people their shifts of given kinds, day by day, under the rules of work (nurse rostering).
 //!
 //! Both search alike: everybody else's roster fixed, one person's best roster is found exactly (dynamic programming); noise on
@@ -12,7 +12,21 @@ mod draw;
 pub mod nrp;
 mod rounds;
 
+pub use centre::{Proposal, Swap, SwapError, swap};
 pub use rounds::{Effort, Progress};
+
+/// A roster and how good it is.
+#[derive(Debug, Clone)]
+pub struct Solution<R> {
+    /// Who works when.
+    pub roster: R,
+    /// What it costs.
+    pub objective: i64,
+    /// No roster costs less.
+    pub bound: i64,
+    /// Rounds of search that were done.
+    pub rounds: u64,
+}
 
 /// What a roster costs and how often it breaks a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,11 +2,14 @@
 //!
 //! A slot costs `under` for each person missing and `over` for each too many. This is the largest of `p (demand - cover)` over all
 //! prices `p` from `-over` to `under`, so with any fixed prices no roster costs less than the prices' worth of the demand minus
-//! what everybody's dearest week is worth; the latter is found exactly, person by person. Prices climb along
+//! what everybody's dearest weeks are worth; the latter are found exactly, person by person. Prices climb along
 //! subgradients. All sums are whole numbers, so the bound is exact.
 
+use std::{collections::BTreeMap, sync::Arc};
+
 use super::{
-    Agent, Instance,
+    Group, Instance, OFF, Terms,
+    pause::NEVER,
     week::{Weeks, worked},
 };
 use crate::schedule::draw::PARTS;
@@ -23,9 +26,11 @@ const PATIENCE: u32 = 400;
 
 /// The climb of the prices along a mean of the slopes met (Camerini, Fratta & Maffioli 1975), in steps as long as the gap to
 /// `known` asks for (Polyak 1969); they are halved, and start again from the best prices, where they lead nowhere.
+///
+/// Prices, slopes and the direction have the slots of all rows of demand, one row behind the other.
 pub(super) struct Climb<'a> {
     instance: &'a Instance,
-    groups: Vec<(&'a Agent, i64)>,
+    groups: Vec<(&'a Group, i64)>,
     steps: usize,
     steps_a_round: usize,
     price: Vec<f64>,
@@ -35,7 +40,9 @@ pub(super) struct Climb<'a> {
     direction: Vec<f64>,
     stride: f64,
     stuck: u32,
-    cost: Vec<i32>,
+    /// By row and slot: what one person's work costs, in parts, and the sum for those who count in several rows.
+    cost: Vec<Vec<i32>>,
+    summed: Vec<i32>,
     weeks: Weeks,
     week: Vec<u16>,
 }
@@ -43,21 +50,21 @@ pub(super) struct Climb<'a> {
 impl<'a> Climb<'a> {
     pub(super) fn new(instance: &'a Instance) -> Self {
         let groups = alike(instance);
-        let days: usize = groups.iter().map(|(agent, _)| agent.days.len()).sum();
-        let horizon = instance.horizon();
-        let longest = instance.kinds.iter().map(|kind| kind.length).max().unwrap_or(0);
+        let days: usize = groups.iter().map(|(group, _)| group.terms.days.len()).sum();
+        let places = instance.horizon() * instance.rows.len();
         Self {
             instance,
             groups,
             steps: 0,
             steps_a_round: (ROUND / days.max(1)).max(1),
-            price: vec![0.0; horizon],
-            best_price: vec![0.0; horizon],
+            price: vec![0.0; places],
+            best_price: vec![0.0; places],
             best: i64::MIN,
-            direction: vec![0.0; horizon],
+            direction: vec![0.0; places],
             stride: 0.5,
             stuck: 0,
-            cost: vec![0; horizon + instance.slots + longest],
+            cost: vec![vec![0; instance.reach()]; instance.rows.len()],
+            summed: Vec::new(),
             weeks: Weeks::default(),
             week: Vec::new(),
         }
@@ -79,16 +86,24 @@ impl<'a> Climb<'a> {
     fn step(&mut self, known: i64) {
         let instance = self.instance;
         let mut worth = 0_i64;
-        for ((cost, price), demand) in self.cost.iter_mut().zip(&self.price).zip(&instance.demand) {
-            let parts = (price * f64::from(PARTS)).round() as i32;
-            *cost = -parts;
-            worth += i64::from(parts) * i64::from(*demand);
+        let mut slope = Vec::with_capacity(self.price.len());
+        let prices = self.price.chunks(instance.horizon());
+        for ((row, cost), prices) in instance.rows.iter().zip(&mut self.cost).zip(prices) {
+            for ((cost, price), demand) in cost.iter_mut().zip(prices).zip(&row.demand) {
+                let parts = (price * f64::from(PARTS)).round() as i32;
+                *cost = -parts;
+                worth += i64::from(parts) * i64::from(*demand);
+                slope.push(f64::from(*demand));
+            }
         }
-        let mut slope: Vec<f64> = instance.demand.iter().map(|&people| f64::from(people)).collect();
-        for (agent, many) in &self.groups {
-            self.week.resize(instance.stride(agent) * agent.days.len(), 0);
-            worth += self.weeks.best(instance, agent, &self.cost, None, &mut self.week) * many;
-            subtract(instance, agent, &self.week, *many as f64, &mut slope);
+        for at in 0..self.groups.len() {
+            let (group, many) = self.groups[at];
+            self.week.resize(instance.places(&group.terms), 0);
+            let price = sum(&self.cost, &group.terms.rows, &mut self.summed);
+            // Everybody has some weeks: this was found out when the instance was read.
+            let dearest = self.weeks.best(instance, group, price, None, &mut self.week).min(NEVER / many);
+            worth += dearest * many;
+            subtract(instance, &group.terms, &self.week, many as f64, &mut slope);
         }
         if self.best == i64::MIN {
             self.direction.clone_from(&slope);
@@ -111,8 +126,12 @@ impl<'a> Climb<'a> {
 
     /// One step along the direction, within what prices may be.
     fn climb(&mut self, known: i64, worth: i64) {
-        let (under, over) = (f64::from(self.instance.under), f64::from(self.instance.over));
-        for (along, best) in self.direction.iter_mut().zip(&self.price) {
+        let horizon = self.instance.horizon();
+        let rows = &self.instance.rows;
+        let limits =
+            |place: usize| (f64::from(rows[place / horizon].under), f64::from(rows[place / horizon].over));
+        for (place, (along, best)) in self.direction.iter_mut().zip(&self.price).enumerate() {
+            let (under, over) = limits(place);
             if *along > 0.0 && *best >= under || *along < 0.0 && *best <= -over {
                 *along = 0.0;
             }
@@ -120,58 +139,88 @@ impl<'a> Climb<'a> {
         let length: f64 = self.direction.iter().map(|along| along * along).sum();
         let gap = (known as f64 - worth as f64 / f64::from(PARTS)).max(1.0);
         let step = self.stride * gap / length.max(1e-9);
-        for (price, along) in self.price.iter_mut().zip(&self.direction) {
+        for (place, (price, along)) in self.price.iter_mut().zip(&self.direction).enumerate() {
+            let (under, over) = limits(place);
             *price = (*price + step * along).clamp(-over, under);
         }
     }
 }
 
+/// What one person's work costs who counts in these rows.
+fn sum<'a>(cost: &'a [Vec<i32>], rows: &[usize], summed: &'a mut Vec<i32>) -> &'a [i32] {
+    let [first, skills @ ..] = rows else { return &[] };
+    if skills.is_empty() {
+        return &cost[*first];
+    }
+    summed.clone_from(&cost[*first]);
+    for row in skills {
+        for (sum, cost) in summed.iter_mut().zip(&cost[*row]) {
+            *sum += cost;
+        }
+    }
+    summed
+}
+
 /// Takes a week's work off the people wanted.
-fn subtract(instance: &Instance, agent: &Agent, week: &[u16], many: f64, slope: &mut [f64]) {
-    let kind = &instance.kinds[agent.kind];
-    for (&day, placed) in agent.days.iter().zip(week.chunks(instance.stride(agent))) {
+fn subtract(instance: &Instance, terms: &Terms, week: &[u16], many: f64, slope: &mut [f64]) {
+    let kind = &instance.kinds[terms.kind];
+    let horizon = instance.horizon();
+    let placed = week.chunks(instance.stride(terms));
+    for (day, placed) in terms.days.iter().zip(placed).filter(|(_, placed)| placed[0] != OFF) {
         worked(placed, kind, |from, to| {
-            let base = day * instance.slots;
-            for slot in base + from..(base + to).min(slope.len()) {
-                slope[slot] -= many;
+            let base = day.day * instance.slots;
+            for row in &terms.rows {
+                let slope = &mut slope[row * horizon..][..horizon];
+                let reached = slope.get_mut(base + from..(base + to).min(horizon));
+                reached.into_iter().flatten().for_each(|slope| *slope -= many);
             }
         });
     }
 }
 
 /// People who may work the same weeks, and how many they are.
-fn alike(instance: &Instance) -> Vec<(&Agent, i64)> {
-    let mut groups: std::collections::BTreeMap<_, (&Agent, i64)> = std::collections::BTreeMap::new();
-    for agent in instance.agents.iter().filter(|agent| !agent.days.is_empty()) {
-        groups.entry((agent.kind, &agent.starts, &agent.days)).or_insert((agent, 0)).1 += 1;
+fn alike(instance: &Instance) -> Vec<(&Group, i64)> {
+    let mut order = BTreeMap::new();
+    let mut groups: Vec<(&Group, i64)> = Vec::new();
+    for agent in instance.agents.iter().filter(|agent| !agent.group.terms.days.is_empty()) {
+        let at = *order.entry(Arc::as_ptr(&agent.group)).or_insert_with(|| {
+            groups.push((&agent.group, 0));
+            groups.len() - 1
+        });
+        groups[at].1 += 1;
     }
-    groups.into_values().collect()
+    groups
 }
 
-/// Objectives are whole numbers; where no shift crosses the last midnight, everybody's slots of work are fixed, and then all
-/// objectives differ by whole multiples of `under + over`.
+/// Objectives are whole numbers; where no shift crosses the last midnight, everybody's slots of work are fixed and nothing else
+/// costs anything, all objectives differ by whole multiples of `under + over`.
 fn round_up(instance: &Instance, parts: i64) -> i64 {
     let whole = parts.div_euclid(i64::from(PARTS)) + i64::from(parts.rem_euclid(i64::from(PARTS)) > 0);
     let whole = whole.max(0);
-    let fits = |agent: &Agent| {
-        let last = agent.starts[agent.starts.len() - 1] + instance.kinds[agent.kind].length;
-        agent.days.iter().all(|&day| day * instance.slots + last <= instance.horizon())
+    let [row] = &instance.rows[..] else { return whole };
+    let fits = |terms: &Terms| {
+        let last = terms.starts[terms.starts.len() - 1] + instance.kinds[terms.kind].length;
+        terms.days.iter().all(|day| {
+            !day.may_be_off && day.cost.is_empty() && day.day * instance.slots + last <= instance.horizon()
+        })
     };
-    let step = i64::from(instance.under + instance.over);
-    if step == 0 || !instance.agents.iter().all(fits) {
+    let step = i64::from(row.under + row.over);
+    let fixed = instance.agents.iter().all(|agent| fits(&agent.group.terms));
+    if step == 0 || !fixed || instance.rules.weekend_weight.is_some() {
         return whole;
     }
     let work: i64 = instance
         .agents
         .iter()
         .map(|agent| {
-            let kind = &instance.kinds[agent.kind];
+            let terms = &agent.group.terms;
+            let kind = &instance.kinds[terms.kind];
             let paused: usize = kind.breaks.iter().map(|pause| pause.length).sum();
-            (agent.days.len() * (kind.length - paused)) as i64
+            (terms.days.len() * (kind.length - paused)) as i64
         })
         .sum();
-    let demand: i64 = instance.demand.iter().map(|&people| i64::from(people)).sum();
+    let demand: i64 = row.demand.iter().map(|&people| i64::from(people)).sum();
     // under * u + over * o with o - u = work - demand.
-    let rest = (i64::from(instance.over) * (work - demand)).rem_euclid(step);
+    let rest = (i64::from(row.over) * (work - demand)).rem_euclid(step);
     whole + (rest - whole).rem_euclid(step)
 }

@@ -1,145 +1,96 @@
 //! Reads a centre's instance from JSON, or says which field is wrong, where, and what to write.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
-use serde::Deserialize;
-
-use super::{Agent, AgentId, Break, Instance, Kind};
-
-/// What is wrong with an instance.
-#[derive(Debug, thiserror::Error)]
-pub enum InstanceError {
-    /// It is no JSON of this shape; the message has line and column.
-    #[error("{0}; docs/schedule.md has the format")]
-    Shape(#[from] serde_json::Error),
-    /// A field has a value that makes no sense.
-    #[error("{field}: {wrong}; {remedy}")]
-    Field {
-        /// Which field, such as `agents[3].start_lo`.
-        field: String,
-        /// What is wrong.
-        wrong: String,
-        /// What to write.
-        remedy: &'static str,
-    },
-}
+use super::{
+    Agent, Break, Group, Instance, Kind, Row, Terms,
+    file::{File, FileKind, InstanceError, weight, within, wrong},
+    pattern::{Pattern, PatternError},
+    terms,
+};
 
 /// Sizes above which a file is taken for a mistake.
 const MOST_SLOTS: usize = 24 * 60;
 const MOST_DAYS: usize = 366;
 const MOST_PEOPLE: i32 = 1_000_000;
-const MOST_WEIGHT: i32 = 1000;
 const MOST_BREAKS: usize = 32;
-
-#[derive(Deserialize)]
-struct File {
-    slots_per_day: usize,
-    days: usize,
-    demand: Vec<Vec<i32>>,
-    agents: Vec<FileAgent>,
-    shift_types: BTreeMap<String, FileKind>,
-    start_step_slots: usize,
-    max_start_change_slots: usize,
-    under_weight: i32,
-    over_weight: i32,
-}
-
-#[derive(Deserialize)]
-struct FileAgent {
-    id: AgentId,
-    #[serde(rename = "type")]
-    kind: String,
-    start_lo: usize,
-    start_hi: usize,
-    days: Vec<usize>,
-}
-
-#[derive(Deserialize)]
-struct FileKind {
-    length: usize,
-    breaks: Vec<FileBreak>,
-}
-
-#[derive(Deserialize)]
-struct FileBreak {
-    name: String,
-    len: usize,
-    lo: usize,
-    hi: usize,
-}
-
-fn wrong(field: impl Into<String>, wrong: impl Into<String>, remedy: &'static str) -> InstanceError {
-    InstanceError::Field { field: field.into(), wrong: wrong.into(), remedy }
-}
-
-fn within(field: &str, value: usize, least: usize, most: usize) -> Result<(), InstanceError> {
-    if (least..=most).contains(&value) {
-        return Ok(());
-    }
-    let says = format!("{value} is not from {least} to {most}");
-    Err(wrong(field, says, "give a whole number in that range"))
-}
+const MOST_SKILLS: usize = 1000;
 
 /// Reads an instance.
 ///
 /// # Errors
-/// When the text is no JSON of the format, or a field makes no sense.
+/// When the text is no JSON of the format, a field makes no sense, or the rules leave somebody no weeks.
 pub fn read(text: &str) -> Result<Instance, InstanceError> {
     let file: File = serde_json::from_str(text)?;
     within("slots_per_day", file.slots_per_day, 1, MOST_SLOTS)?;
     within("days", file.days, 1, MOST_DAYS)?;
     within("start_step_slots", file.start_step_slots, 1, file.slots_per_day)?;
-    for (field, weight) in [("under_weight", file.under_weight), ("over_weight", file.over_weight)] {
-        if !(0..=MOST_WEIGHT).contains(&weight) {
-            return Err(wrong(field, format!("{weight} is no weight"), "give a number from 0 to 1000"));
-        }
-    }
-    let demand = demand(&file)?;
-    let names: Vec<&String> = file.shift_types.keys().collect();
+    within("first_weekday", file.first_weekday, 0, 6)?;
+    let minutes = file.slot_minutes.unwrap_or(MOST_SLOTS / file.slots_per_day);
+    within("slot_minutes", minutes, 1, MOST_SLOTS)?;
     let kinds =
         file.shift_types.iter().map(|(name, kind)| read_kind(name, kind, &file)).collect::<Result<_, _>>()?;
-    let mut agents = Vec::with_capacity(file.agents.len());
-    let mut seen = std::collections::BTreeSet::new();
-    for (row, agent) in file.agents.iter().enumerate() {
-        let field = format!("agents[{row}]");
-        if !seen.insert(&agent.id) {
-            return Err(wrong(
-                field + ".id",
-                format!("{} occurs twice", agent.id),
-                "give each person an id of their own",
-            ));
-        }
-        agents.push(read_agent(&field, agent, &names, &file)?);
-    }
-    Ok(Instance {
+    let mut instance = Instance {
         slots: file.slots_per_day,
         days: file.days,
-        demand,
-        under: file.under_weight,
-        over: file.over_weight,
+        minutes,
+        first_weekday: file.first_weekday,
+        rows: rows(&file)?,
         change: file.max_start_change_slots,
+        rules: file.rules.clone().resolve(file.slots_per_day, file.days, minutes)?,
         kinds,
-        agents,
-    })
+        agents: Vec::with_capacity(file.agents.len()),
+    };
+    if let Some(exposure) = &file.exposure {
+        grid("exposure.slots", &exposure.slots, &file)?;
+        weight("exposure.weight", exposure.weight)?;
+        within("exposure.most", exposure.most.unsigned_abs() as usize, 0, MOST_PEOPLE as usize)?;
+    }
+    instance.agents = read_agents(&file, &instance)?;
+    Ok(instance)
 }
 
-fn demand(file: &File) -> Result<Vec<i32>, InstanceError> {
-    if file.demand.len() != file.days {
-        let says = format!("{} days of demand for {} days", file.demand.len(), file.days);
-        return Err(wrong("demand", says, "give one list for each day"));
+/// The demand of all people, and that of each skill.
+fn rows(file: &File) -> Result<Vec<Row>, InstanceError> {
+    let under = weight("under_weight", file.under_weight)?;
+    let over = weight("over_weight", file.over_weight)?;
+    let mut rows = vec![Row { demand: grid("demand", &file.demand, file)?, under, over }];
+    within("skills, their number", file.skills.len(), 0, MOST_SKILLS)?;
+    let mut names = BTreeSet::new();
+    for (at, skill) in file.skills.iter().enumerate() {
+        let field = format!("skills[{at}]");
+        if !names.insert(&skill.name) {
+            let says = format!("{:?} occurs twice", skill.name);
+            return Err(wrong(field + ".name", says, "give each skill a name of its own"));
+        }
+        let own = skill.under_weight.map(|own| weight(&format!("{field}.under_weight"), own)).transpose()?;
+        let demand = grid(&format!("{field}.demand"), &skill.demand, file)?;
+        rows.push(Row { demand, under: own.unwrap_or(under), over: 0 });
     }
-    for (day, slots) in file.demand.iter().enumerate() {
-        let field = format!("demand[{day}]");
+    Ok(rows)
+}
+
+/// A number for each slot of each day.
+fn grid(name: &str, days: &[Vec<i32>], file: &File) -> Result<Vec<i32>, InstanceError> {
+    if days.len() != file.days {
+        let says = format!("{} days of demand for {} days", days.len(), file.days);
+        return Err(wrong(name, says, "give one list for each day"));
+    }
+    for (day, slots) in days.iter().enumerate() {
+        let field = format!("{name}[{day}]");
         if slots.len() != file.slots_per_day {
             let says = format!("{} slots for a day of {}", slots.len(), file.slots_per_day);
-            return Err(wrong(field, says, "give one number of people for each slot"));
+            return Err(wrong(field, says, "give one number for each slot"));
         }
         if let Some(slot) = slots.iter().position(|people| !(0..=MOST_PEOPLE).contains(people)) {
-            let says = format!("{} people", slots[slot]);
+            let says = format!("{} is out of range", slots[slot]);
             return Err(wrong(format!("{field}[{slot}]"), says, "give a number from 0 to 1000000"));
         }
     }
-    Ok(file.demand.concat())
+    Ok(days.concat())
 }
 
 fn read_kind(name: &str, kind: &FileKind, file: &File) -> Result<Kind, InstanceError> {
@@ -164,37 +115,67 @@ fn read_kind(name: &str, kind: &FileKind, file: &File) -> Result<Kind, InstanceE
         }
         free = pause.hi + pause.len;
     }
-    let breaks = kind
-        .breaks
-        .iter()
-        .map(|pause| Break { name: pause.name.clone(), length: pause.len, lo: pause.lo, hi: pause.hi })
-        .collect();
-    Ok(Kind { length: kind.length, breaks })
+    let breaks = kind.breaks.iter().map(|pause| Break {
+        name: pause.name.clone(),
+        length: pause.len,
+        lo: pause.lo,
+        hi: pause.hi,
+        paid: pause.paid,
+    });
+    Ok(Kind { length: kind.length, breaks: breaks.collect() })
 }
 
-fn read_agent(
-    field: &str,
-    agent: &FileAgent,
-    names: &[&String],
-    file: &File,
-) -> Result<Agent, InstanceError> {
-    let Some(kind) = names.iter().position(|name| **name == agent.kind) else {
-        let says = format!("there is no shift type {:?}", agent.kind);
-        return Err(wrong(format!("{field}.type"), says, "name one of shift_types"));
-    };
-    within(&format!("{field}.start_hi"), agent.start_hi, 0, file.slots_per_day - 1)?;
-    within(&format!("{field}.start_lo"), agent.start_lo, 0, agent.start_hi)?;
-    for (row, &day) in agent.days.iter().enumerate() {
-        within(&format!("{field}.days[{row}]"), day, 0, file.days - 1)?;
-        if row > 0 && day <= agent.days[row - 1] {
-            let says = format!("{day} is not after {}", agent.days[row - 1]);
+fn read_agents(file: &File, instance: &Instance) -> Result<Vec<Agent>, InstanceError> {
+    let reader = terms::Reader::new(file, instance);
+    let mut agents = Vec::with_capacity(file.agents.len());
+    let mut seen = BTreeSet::new();
+    let mut groups: BTreeMap<Terms, Arc<Group>> = BTreeMap::new();
+    for (row, agent) in file.agents.iter().enumerate() {
+        let field = format!("agents[{row}]");
+        if !seen.insert(&agent.id) {
             return Err(wrong(
-                format!("{field}.days[{row}]"),
-                says,
-                "give the working days in their order, each once",
+                field + ".id",
+                format!("{} occurs twice", agent.id),
+                "give each person an id of their own",
             ));
         }
+        let terms = reader.terms(&field, agent)?;
+        let group = if let Some(group) = groups.get(&terms) {
+            Arc::clone(group)
+        } else {
+            let group =
+                Arc::new(Group::new(instance, terms.clone()).map_err(|error| refused(&field, error))?);
+            groups.insert(terms, Arc::clone(&group));
+            group
+        };
+        agents.push(Agent { id: agent.id.clone(), group });
     }
-    let starts = (agent.start_lo..=agent.start_hi).step_by(file.start_step_slots).collect();
-    Ok(Agent { id: agent.id.clone(), kind, starts, days: agent.days.clone() })
+    Ok(agents)
+}
+
+fn refused(field: &str, error: PatternError) -> InstanceError {
+    match error {
+        PatternError::Nothing => wrong(
+            field,
+            "the rules leave them no weeks to work",
+            "loosen one of their days, contract, availability, locked or of rules",
+        ),
+        PatternError::TooMany => wrong(
+            field,
+            "the rules leave too many ways to work",
+            "plan fewer days at once, or leave max_weekends or the hours of the period out",
+        ),
+    }
+}
+
+impl Group {
+    /// Terms with all that they allow.
+    pub(super) fn new(instance: &Instance, terms: Terms) -> Result<Self, PatternError> {
+        let pattern = Pattern::new(instance, &terms)?;
+        let group = Self { terms, pattern };
+        let mut week = vec![0; instance.places(&group.terms)];
+        let free = vec![0; instance.reach()];
+        let cost = super::week::Weeks::default().best(instance, &group, &free, None, &mut week);
+        if cost < super::pause::NEVER { Ok(group) } else { Err(PatternError::Nothing) }
+    }
 }

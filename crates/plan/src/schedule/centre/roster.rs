@@ -1,6 +1,6 @@
 //! The roster as it is written to a file.
 
-use super::{AgentId, Instance};
+use super::{AgentId, Instance, OFF};
 
 /// Who works when.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -43,12 +43,14 @@ impl Roster {
     pub(super) fn of(instance: &Instance, mut weeks: &[u16]) -> Self {
         let mut agents = Vec::with_capacity(instance.agents.len());
         for agent in &instance.agents {
-            let stride = instance.stride(agent);
-            let (own, rest) = weeks.split_at(stride * agent.days.len());
+            let terms = &agent.group.terms;
+            let (own, rest) = weeks.split_at(instance.places(terms));
             weeks = rest;
-            let breaks = &instance.kinds[agent.kind].breaks;
-            let days = agent.days.iter().zip(own.chunks(stride)).map(|(&day, placed)| DayRoster {
-                day,
+            let breaks = &instance.kinds[terms.kind].breaks;
+            let placed = terms.days.iter().zip(own.chunks(instance.stride(terms)));
+            let worked = placed.filter(|(_, placed)| placed[0] != OFF);
+            let days = worked.map(|(day, placed)| DayRoster {
+                day: day.day,
                 start: usize::from(placed[0]),
                 breaks: breaks
                     .iter()

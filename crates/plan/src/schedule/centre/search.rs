@@ -1,24 +1,19 @@
 //! The search for a roster: one person after another is taken out and put back where the others leave it best, with noise
 //! that is cooled.
 
-use super::{Instance, Roster, bound::Climb, cover::Cover, week::Weeks};
+use super::{
+    Instance, OFF, Roster,
+    bound::Climb,
+    cover::{Change, Cover},
+    week::{Weeks, own_cost},
+};
 use crate::schedule::{
     draw::{Draw, Noise},
     rounds::{Effort, Lane, Progress, run},
 };
 
 /// A roster and how good it is.
-#[derive(Debug, Clone)]
-pub struct Solution {
-    /// Who works when.
-    pub roster: Roster,
-    /// What it costs.
-    pub objective: i64,
-    /// No roster costs less.
-    pub bound: i64,
-    /// Rounds of search that were done.
-    pub rounds: u64,
-}
+pub type Solution = crate::schedule::Solution<Roster>;
 
 /// Searches for a good roster until the bound is reached, the effort is spent or `go_on` says no. It is asked between
 /// rounds, of which each takes some hundredths of a second.
@@ -41,6 +36,8 @@ const ROUND: usize = 40_000;
 #[derive(Debug, Clone)]
 pub(super) struct Best {
     weeks: Vec<u16>,
+    /// By person: what their weeks cost beside cover.
+    own: Vec<i64>,
     cost: i64,
 }
 
@@ -50,6 +47,9 @@ pub(super) struct Search<'a> {
     place: Vec<(usize, usize)>,
     weeks: Vec<u16>,
     cover: Cover,
+    /// By person: what their weeks cost beside cover, and the sum.
+    own: Vec<i64>,
+    own_sum: i64,
     best: Best,
     /// The first lane looks for the bound, too.
     climb: Option<Climb<'a>>,
@@ -71,16 +71,18 @@ impl<'a> Search<'a> {
         let mut end = 0;
         for agent in &instance.agents {
             let from = end;
-            end += instance.stride(agent) * agent.days.len();
+            end += instance.places(&agent.group.terms);
             place.push((from, end));
         }
-        let days: usize = instance.agents.iter().map(|agent| agent.days.len()).sum();
+        let days: usize = instance.agents.iter().map(|agent| agent.group.terms.days.len()).sum();
         let mut search = Self {
             instance,
             place,
             weeks: vec![0; end],
             cover: Cover::empty(instance),
-            best: Best { weeks: Vec::new(), cost: 0 },
+            own: vec![0; instance.agents.len()],
+            own_sum: 0,
+            best: Best { weeks: Vec::new(), own: Vec::new(), cost: 0 },
             climb: (lane == 0).then(|| Climb::new(instance)),
             finder: Weeks::default(),
             order: (0..instance.agents.len()).collect(),
@@ -100,39 +102,43 @@ impl<'a> Search<'a> {
         for turn in 0..self.order.len() {
             self.put(self.order[turn], false);
         }
-        self.best = Best { weeks: self.weeks.clone(), cost: self.cover.cost };
+        self.best = Best { weeks: self.weeks.clone(), own: self.own.clone(), cost: self.cost() };
         self.sweep(false);
         self.keep();
     }
 
-    fn days(&self, who: usize) -> impl Iterator<Item = (usize, std::ops::Range<usize>)> + use<'a> {
-        let agent = &self.instance.agents[who];
-        let (stride, from) = (self.instance.stride(agent), self.place[who].0);
-        let slots = self.instance.slots;
-        agent.days.iter().enumerate().map(move |(row, &day)| {
-            let from = from + row * stride;
-            (day * slots, from..from + stride)
-        })
+    fn cost(&self) -> i64 {
+        self.cover.cost + self.own_sum
+    }
+
+    /// Adds a person's days to the cover, or takes them out.
+    fn change(&mut self, who: usize, change: Change) {
+        let terms = &self.instance.agents[who].group.terms;
+        let (from, to) = self.place[who];
+        let placed = self.weeks[from..to].chunks(self.instance.stride(terms));
+        for (day, placed) in terms.days.iter().zip(placed).filter(|(_, placed)| placed[0] != OFF) {
+            let base = day.day * self.instance.slots;
+            change(&mut self.cover, base, placed, &self.instance.kinds[terms.kind], &terms.rows);
+        }
     }
 
     fn put(&mut self, who: usize, noisy: bool) {
-        let agent = &self.instance.agents[who];
-        if agent.days.is_empty() {
+        let group = &*self.instance.agents[who].group;
+        if group.terms.days.is_empty() {
             return;
         }
         let (from, to) = self.place[who];
         let noise = noisy.then_some(&mut self.noise);
-        self.finder.best(self.instance, agent, &self.cover.one_more, noise, &mut self.weeks[from..to]);
-        for (base, placed) in self.days(who) {
-            self.cover.add(base, &self.weeks[placed], &self.instance.kinds[agent.kind]);
-        }
+        let price = self.cover.prices(&group.terms.rows);
+        self.finder.best(self.instance, group, price, noise, &mut self.weeks[from..to]);
+        self.own[who] = own_cost(self.instance, group, &self.weeks[from..to]);
+        self.own_sum += self.own[who];
+        self.change(who, Cover::add);
     }
 
     fn take(&mut self, who: usize) {
-        let kind = &self.instance.kinds[self.instance.agents[who].kind];
-        for (base, placed) in self.days(who) {
-            self.cover.remove(base, &self.weeks[placed], kind);
-        }
+        self.own_sum -= std::mem::take(&mut self.own[who]);
+        self.change(who, Cover::remove);
     }
 
     fn sweep(&mut self, noisy: bool) {
@@ -146,9 +152,10 @@ impl<'a> Search<'a> {
     }
 
     fn keep(&mut self) {
-        if self.cover.cost < self.best.cost {
-            self.best.cost = self.cover.cost;
+        if self.cost() < self.best.cost {
+            self.best.cost = self.cost();
             self.best.weeks.clone_from(&self.weeks);
+            self.best.own.clone_from(&self.own);
         }
     }
 }
@@ -195,11 +202,10 @@ impl Lane for Search<'_> {
     fn adopt(&mut self, best: Best) {
         self.weeks.clone_from(&best.weeks);
         self.cover = Cover::empty(self.instance);
+        self.own.clone_from(&best.own);
+        self.own_sum = self.own.iter().sum();
         for who in 0..self.instance.agents.len() {
-            let kind = &self.instance.kinds[self.instance.agents[who].kind];
-            for (base, placed) in self.days(who) {
-                self.cover.add(base, &self.weeks[placed], kind);
-            }
+            self.change(who, Cover::add);
         }
         self.best = best;
     }

@@ -8,17 +8,7 @@ use crate::schedule::{
 };
 
 /// A roster and how good it is.
-#[derive(Debug, Clone)]
-pub struct Solution {
-    /// Who works what.
-    pub roster: Roster,
-    /// What it costs.
-    pub objective: i64,
-    /// No roster costs less.
-    pub bound: i64,
-    /// Rounds of search that were done.
-    pub rounds: u64,
-}
+pub type Solution = crate::schedule::Solution<Roster>;
 
 /// Searches for a good roster until the bound is reached, the effort is spent or `go_on` says no. It is asked between
 /// rounds, of which each takes some tenths of a second.

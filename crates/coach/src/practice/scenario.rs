@@ -4,7 +4,7 @@ use calmline_core::catalog::Lang;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
-use super::{check, state::Temper};
+use super::{check, debrief::Skill, state::Temper};
 use crate::file::{FileError, line_of};
 
 /// What a call is about.
@@ -194,6 +194,20 @@ impl Scenario {
     #[must_use]
     pub fn id(&self) -> &str {
         self.id.get_ref()
+    }
+
+    /// Whether it calls for a skill.
+    #[must_use]
+    pub fn calls_for(&self, skill: Skill) -> bool {
+        let explains = |goal: &Goal| goal.kind == GoalKind::Explain;
+        match skill {
+            Skill::Acknowledge => *self.caller.heat.get_ref() >= 40 && !self.is_abusive(),
+            Skill::Ask => !self.facts.is_empty(),
+            Skill::Explain => self.goals.iter().any(explains),
+            Skill::Resolve => !self.goals.iter().all(explains),
+            Skill::Limits => self.is_abusive(),
+            Skill::Composure | Skill::Recap => true,
+        }
     }
 
     /// Whether the caller is abusive, so that setting limits belongs to it.

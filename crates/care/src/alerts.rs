@@ -17,6 +17,7 @@ use self::{rules::Rules, standing::Standing};
 use crate::{
     call::Alarm,
     decisions::Decisions,
+    seconds::Seconds,
     settings::AlertSettings,
     time::{after, hours, minutes},
 };
@@ -119,11 +120,12 @@ impl Desk {
     pub(crate) fn review(
         &mut self,
         still: impl Fn(&Wish) -> Still,
+        seconds: &Seconds,
         set: &AlertSettings,
         out: &mut Decisions,
     ) {
         let now = out.now;
-        self.standing.escalate(set, out);
+        self.standing.escalate(seconds, set, out);
         self.waiting.retain(|waiting| now < waiting.until && still(&waiting.wish) != Still::Over);
         // The most urgent comes first and has the most budget: if it may not be raised, none may.
         while let Some(first) = self.waiting.first()

@@ -119,6 +119,8 @@ pub(crate) struct Offered<'a> {
     pub(crate) is_turn: bool,
     /// What the break would cost; worked out only where an offer is due.
     pub(crate) price: &'a dyn Fn() -> Option<Price>,
+    /// Whether the agent is to be available again by themselves once a break is over.
+    pub(crate) returns: bool,
 }
 
 /// What breaks need to know of an agent.
@@ -191,7 +193,7 @@ impl Breaks {
     }
 
     /// Offers a cool-off that is owed; an ordinary offer that nobody has answered makes way for it.
-    fn cool_off(&mut self, who: &Who<'_>, set: &BreakSettings, out: &mut Decisions) {
+    fn cool_off(&mut self, who: &Who<'_>, room: &Offered<'_>, set: &BreakSettings, out: &mut Decisions) {
         if self.owed.is_none() || who.model.activity() == Activity::InCall {
             return;
         }
@@ -216,6 +218,7 @@ impl Breaks {
             expires,
         };
         let made = out.decide(because, body);
+        tell_price((room.price)(), (minutes_owed, 0), made, out);
         self.lapsed = None;
         self.offer = Some(Offer {
             id,
@@ -242,8 +245,8 @@ impl Breaks {
             self.put_off = None;
             self.lapsed = None;
         }
-        self.follow(who, set, out);
-        self.cool_off(who, set, out);
+        self.follow(who, room.returns, set, out);
+        self.cool_off(who, room, set, out);
         self.waits = None;
         if self.offer.is_some() || !model.activity().is_work() {
             return None;
@@ -339,12 +342,8 @@ impl Breaks {
             expires,
         };
         let made = out.decide(because, body);
-        if let Some(Price { queue, agents, service_level, without }) = price {
-            let moved_minutes = moved_minutes(self.put_off, out.now);
-            let minutes = minutes_offered;
-            let priced = Body::BreakPriced { queue, minutes, agents, service_level, without, moved_minutes };
-            out.decide(vec![made], priced);
-        }
+        let moved_minutes = moved_minutes(self.put_off, out.now);
+        tell_price(price, (minutes_offered, moved_minutes), made, out);
         self.lapsed = None;
         self.put_off = None;
         self.offered = true;
@@ -359,7 +358,7 @@ impl Breaks {
     }
 
     /// Takes the present offer further.
-    fn follow(&mut self, who: &Who<'_>, set: &BreakSettings, out: &mut Decisions) {
+    fn follow(&mut self, who: &Who<'_>, returns: bool, set: &BreakSettings, out: &mut Decisions) {
         let Some(offer) = &mut self.offer else { return };
         let (activity, agent, id) = (who.model.activity(), who.agent.clone(), offer.id.clone());
         let now = out.now;
@@ -374,6 +373,9 @@ impl Breaks {
             Stage::Begun { at, over } => {
                 if !*over && after(*at, minutes(offer.minutes)) <= now {
                     *over = true;
+                    if !returns {
+                        return;
+                    }
                     let presence = Presence::Available;
                     out.decide(offer.because.clone(), Body::PresenceWanted { offer: id, agent, presence });
                 }
@@ -485,6 +487,19 @@ impl Breaks {
             None => {}
         }
         times.into_iter().filter(|at| *at > now).min()
+    }
+}
+
+/// Tells those who plan what a break of so many minutes costs, where that is known.
+fn tell_price(
+    price: Option<Price>,
+    (minutes, moved_minutes): (u32, u32),
+    offered: EventId,
+    out: &mut Decisions,
+) {
+    if let Some(Price { queue, agents, service_level, without }) = price {
+        let priced = Body::BreakPriced { queue, minutes, agents, service_level, without, moved_minutes };
+        out.decide(vec![offered], priced);
     }
 }
 

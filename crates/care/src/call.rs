@@ -1,6 +1,6 @@
 //! One call: who takes it, what its caller shows, and what was said about it so far.
 
-use calmline_core::{AgentId, CallId, EventId, QueueId, Timestamp};
+use calmline_core::{AgentId, CallId, CustomerId, EventId, QueueId, Timestamp};
 
 use crate::{caller::Caller, escalation::Risk, model::Kind};
 
@@ -60,6 +60,8 @@ pub(crate) struct Call {
     /// Who had it last.
     pub(crate) had: Option<usize>,
     pub(crate) queue: Option<QueueId>,
+    /// Which customer the CRM says it is with.
+    pub(crate) customer: Option<CustomerId>,
     /// What the caller wants, where that was told.
     pub(crate) request: Option<String>,
     /// How many systems it took, likewise.
@@ -95,6 +97,7 @@ impl Call {
             bound: None,
             had: None,
             queue: None,
+            customer: None,
             request: None,
             systems: None,
             distressing: false,

@@ -3,14 +3,17 @@
 mod agents;
 mod callers;
 mod calls;
+mod customers;
 mod described;
 mod incidents;
 mod operations;
 mod signals;
 mod supervisors;
 
+use std::collections::BTreeSet;
+
 use calmline_core::{
-    AgentId, Body, CallId, Draft, Event, EventId, Party, SiteId, SubjectId, Timestamp,
+    AgentId, Body, CallId, CustomerId, Draft, Event, EventId, Party, SiteId, SubjectId, Timestamp,
     event::{Presence, RhythmMinutes, SignalKind},
     policy::Profile,
 };
@@ -22,12 +25,14 @@ use crate::{
     alerts::Desk,
     breaks::Room,
     call::Call,
+    customer::Customers,
     decisions::Decisions,
     escalation::Happened,
     hard_calls::HardCalls,
     incident::incident_of,
     model::{Norms, Now, Part},
     price::Queues,
+    seconds::Seconds,
     settings::Settings,
     table::Table,
     time::{between, minutes},
@@ -58,6 +63,10 @@ pub struct Care {
     room: Room,
     desk: Desk,
     incidents: Incidents,
+    customers: Customers,
+    seconds: Seconds,
+    /// Agents who want to say themselves when a break is over.
+    stay_away: BTreeSet<AgentId>,
     building: Building,
 }
 
@@ -81,6 +90,9 @@ impl Care {
             room: Room::default(),
             desk: Desk::default(),
             incidents: Incidents::default(),
+            customers: Customers::default(),
+            seconds: Seconds::default(),
+            stay_away: BTreeSet::new(),
             building: Building::default(),
         }
     }
@@ -248,6 +260,19 @@ impl Care {
                 }
                 self.touch(slot, at, id, out);
             }
+            Body::CallCustomer { call, customer } => self.customer_told(call, customer, id, out),
+            Body::AgentTeam { agent, team, .. } => self.seconds.joined(agent, team.as_ref()),
+            Body::SecondChosen { team, second, .. } => self.seconds.chosen(team.as_ref(), second.as_ref()),
+            Body::ReturnChosen { agent, automatic: true } => {
+                self.stay_away.remove(agent);
+            }
+            Body::ReturnChosen { agent, automatic: false } => {
+                self.stay_away.insert(agent.clone());
+            }
+            Body::CustomerFlagged { .. }
+            | Body::CustomerFlagRenewed { .. }
+            | Body::CustomerAppealed { .. }
+            | Body::CustomerUnflagged { .. } => self.customers.take(event),
             Body::Erased { subject, .. } => self.erased(subject),
             body => self.take_of_desk(body, at, id, out),
         }
@@ -280,11 +305,18 @@ impl Care {
     }
 
     fn erased(&mut self, subject: &SubjectId) {
+        if let Some(customer) = subject.as_str().strip_prefix("customer:") {
+            if let Ok(customer) = CustomerId::new(customer) {
+                self.customers.erase(&customer);
+            }
+            return;
+        }
         let Ok(id) = AgentId::new(subject.as_str()) else { return };
         if let Some(agent) = self.agents.slot(&id).and_then(|slot| self.agents.get_mut(slot)) {
             agent.erase();
         }
         self.forget_incidents(&id);
+        self.stay_away.remove(&id);
     }
 
     /// The agent as they stand at a time; for [`crate::Standing`].

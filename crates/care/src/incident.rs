@@ -9,10 +9,21 @@ use std::collections::BTreeSet;
 
 use calmline_core::{
     AgentId, Body, CallId, Event, EventId, IncidentId, Timestamp,
+    catalog::Lang,
     event::{IncidentOutcome, IncidentStep, Joining},
     policy::Profile,
 };
 use serde::{Deserialize, Serialize};
+
+/// The same words in each language.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Wording {
+    /// In English.
+    pub en: String,
+    /// In Chinese.
+    pub zh: String,
+}
 
 /// What a site may set about incidents.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -29,12 +40,19 @@ pub struct IncidentSettings {
     pub follow_up_hours: u32,
     /// After how many days an incident that nobody has closed ends by itself. Choice.
     pub lapse_days: u32,
-    /// The site's own wording of each rung, in the language of its callers; where one is empty, the catalogue's.
-    pub first_warning: String,
+    /// The site’s own tested wording of each rung, in each language of its callers; where one is empty, the catalogue’s.
+    pub first_warning: Wording,
     /// The second warning.
-    pub second_warning: String,
+    pub second_warning: Wording,
     /// The words that end a call.
-    pub ending: String,
+    pub ending: Wording,
+    /// How many calls with a confirmed incident a customer must have had before a supervisor may flag them. Choice: one bad day
+    /// marks nobody.
+    pub flag_after: u32,
+    /// Over how many days they are counted. Choice.
+    pub flag_window_days: u32,
+    /// After how many days a flag is reviewed where nothing else is said. Choice.
+    pub flag_days: u32,
 }
 
 impl Default for IncidentSettings {
@@ -45,21 +63,28 @@ impl Default for IncidentSettings {
             easier_minutes: 30,
             follow_up_hours: 24,
             lapse_days: 14,
-            first_warning: String::new(),
-            second_warning: String::new(),
-            ending: String::new(),
+            first_warning: Wording::default(),
+            second_warning: Wording::default(),
+            ending: Wording::default(),
+            flag_after: 2,
+            flag_window_days: 90,
+            flag_days: 30,
         }
     }
 }
 
 impl IncidentSettings {
-    /// The site's own wording of a rung; none where it has none.
+    /// The site’s own wording of a rung in a language; none where it has none.
     #[must_use]
-    pub fn wording(&self, step: IncidentStep) -> Option<&str> {
+    pub fn wording(&self, step: IncidentStep, lang: Lang) -> Option<&str> {
         let own = match step {
             IncidentStep::FirstWarning => &self.first_warning,
             IncidentStep::SecondWarning => &self.second_warning,
             IncidentStep::Ending => &self.ending,
+        };
+        let own = match lang {
+            Lang::En => &own.en,
+            Lang::Zh => &own.zh,
         };
         Some(own.trim()).filter(|own| !own.is_empty())
     }
@@ -219,6 +244,16 @@ mod tests {
         assert_eq!(climb(false), IncidentStep::ALL[..2]);
     }
 
+    #[test]
+    fn words_of_the_site_go_before_the_catalogues_in_their_own_language() {
+        let settings = IncidentSettings {
+            first_warning: Wording { en: " ".into(), zh: "请您停止辱骂。".into() },
+            ..IncidentSettings::default()
+        };
+        assert_eq!(settings.wording(IncidentStep::FirstWarning, Lang::Zh), Some("请您停止辱骂。"));
+        assert_eq!(settings.wording(IncidentStep::FirstWarning, Lang::En), None);
+        assert_eq!(settings.wording(IncidentStep::Ending, Lang::Zh), None);
+    }
     #[test]
     fn every_profile_has_duties_with_words_in_both_languages() {
         use calmline_core::catalog::Lang;

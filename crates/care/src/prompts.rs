@@ -15,6 +15,7 @@ pub(crate) enum Prompt {
     HelpCalled,
     CallerInCrisis,
     OwnCrisis,
+    WarnedBefore,
 }
 
 impl Prompt {
@@ -30,6 +31,7 @@ impl Prompt {
             Self::HelpCalled => "prompt.help_called",
             Self::CallerInCrisis => "prompt.caller_in_crisis",
             Self::OwnCrisis => "prompt.own_crisis",
+            Self::WarnedBefore => "prompt.warned_before",
         }
     }
 }
@@ -38,7 +40,7 @@ impl Prompt {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Prompted {
     count: u32,
-    quiet_until: [Option<Timestamp>; 5],
+    quiet_until: [Option<Timestamp>; 6],
     agitation_told: bool,
 }
 
@@ -61,7 +63,7 @@ impl Prompted {
         };
         let quiet = self.quiet_until[heeds].iter().flatten().any(|until| now < *until);
         // A danger to a life has no limit but its quiet time.
-        if quiet || self.count >= most && !prompt.is_of_danger() {
+        if quiet || self.count >= most && !prompt.is_of_danger() && prompt != Prompt::WarnedBefore {
             return false;
         }
         if prompt == Prompt::AgitatedCaller {
@@ -70,8 +72,8 @@ impl Prompted {
             }
             self.agitation_told = true;
         }
-        // What an agent says takes nothing from what the caller's side is told by.
-        self.count += u32::from(prompt != Prompt::OwnCrisis);
+        // What an agent says, and what earlier calls were like, takes nothing from what the caller’s side is told by.
+        self.count += u32::from(!matches!(prompt, Prompt::OwnCrisis | Prompt::WarnedBefore));
         self.quiet_until[prompt as usize] = Some(after(now, seconds(set.quiet_seconds)));
         true
     }

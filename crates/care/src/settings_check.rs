@@ -3,6 +3,7 @@
 use calmline_core::event::RhythmMinutes;
 
 use crate::{
+    customer::LONGEST_DAYS,
     rhythm::minutes_of,
     settings::{Bands, BreakSettings, Settings},
 };
@@ -235,6 +236,9 @@ impl Settings {
         count("incident.easier_minutes", incident.easier_minutes, 0, 240)?;
         count("incident.follow_up_hours", incident.follow_up_hours, 1, 168)?;
         count("incident.lapse_days", incident.lapse_days, 1, 90)?;
+        count("incident.flag_after", incident.flag_after, 1, 20)?;
+        count("incident.flag_window_days", incident.flag_window_days, 1, 365)?;
+        count("incident.flag_days", incident.flag_days, 1, LONGEST_DAYS)?;
 
         let entrance = &self.entrance;
         within("entrance.sure_from", entrance.sure_from, 0.0, 1.0)?;

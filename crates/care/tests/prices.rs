@@ -116,6 +116,30 @@ fn the_price_is_a_decision_of_its_own_that_names_neither_agent_nor_offer() {
     assert!(!told.contains("\"a0\"") && !told.contains("offer"), "{told}");
 }
 
+#[test]
+fn a_cool_off_has_its_price_too_and_is_put_off_by_none() {
+    let settings = Settings::default();
+    let (mut log, _) = day(5, 60, 200, &settings);
+    // The last call that is answered gets abusive.
+    let last = log.iter().rposition(|event| matches!(event.body, Body::CallAnswered { .. })).expect("a call");
+    let (answered, Body::CallAnswered { call, agent, .. }) = (log[last].at, log[last].body.clone()) else {
+        unreachable!("it is one");
+    };
+    let pressed = Body::AbuseReported { agent, call };
+    let pressed = Draft::derived(site(), answered, Vec::new(), pressed).at_position(Position(1));
+    log.insert(last + 1, pressed);
+    let mut care = Care::new(site(), settings);
+    let decided: Vec<Draft> = log.iter().flat_map(|event| care.apply(event)).collect();
+    let cool_off = |draft: &Draft| matches!(&draft.body, Body::BreakOffered { reasons, .. } if reasons[0].code == "break.cool_off");
+    let offered = decided.iter().position(cool_off).expect("a cool-off");
+    let Body::BreakPriced { minutes, service_level, without, moved_minutes, .. } = decided[offered + 1].body
+    else {
+        panic!("no price follows: {:?}", decided[offered + 1]);
+    };
+    assert_eq!((minutes, moved_minutes), (10, 0));
+    assert!(service_level > without, "{service_level:?} {without:?}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 

@@ -18,8 +18,8 @@ pub mod units;
 
 pub use event::{Body, Draft, Event, Position};
 pub use id::{
-    AccountId, AgentId, AlertId, CallId, EventId, IdError, IncidentId, IntentId, KeyId, OfferId, PayloadId,
-    QueueId, SiteId, SkillId, SubjectId, WebhookId,
+    AccountId, AgentId, AlertId, CallId, CustomerId, EventId, FlagId, IdError, IncidentId, IntentId, KeyId,
+    OfferId, PayloadId, QueueId, SiteId, SkillId, SubjectId, WebhookId,
 };
 pub use jiff::Timestamp;
 pub use role::Role;

@@ -8,6 +8,7 @@ use super::Wish;
 use crate::{
     call::Alarm,
     decisions::Decisions,
+    seconds::Seconds,
     settings::AlertSettings,
     time::{after, hours, minutes},
 };
@@ -76,15 +77,18 @@ impl Standing {
         (!std::mem::replace(&mut stands.rated, true)).then_some(stands.alarm)
     }
 
-    /// Tells a second person of what nobody has answered in time, once.
-    pub(super) fn escalate(&mut self, set: &AlertSettings, out: &mut Decisions) {
+    /// Tells a second person of what nobody has answered in time, once: who is named for it, else everybody.
+    pub(super) fn escalate(&mut self, seconds: &Seconds, set: &AlertSettings, out: &mut Decisions) {
         let late = minutes(set.escalate_minutes);
         for stands in self.alerts.iter_mut().filter(|stands| !stands.answered) {
             if after(stands.at, late) <= out.now {
                 stands.answered = true;
                 out.decide(
                     vec![stands.event],
-                    Body::AlertEscalated { alert: stands.alert.clone(), to: None },
+                    Body::AlertEscalated {
+                        alert: stands.alert.clone(),
+                        to: seconds.of(stands.agent.as_ref()),
+                    },
                 );
             }
         }

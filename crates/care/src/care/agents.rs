@@ -140,6 +140,7 @@ impl Care {
         let room = Offered {
             has_place: self.room.has_place(&settings.breaks),
             is_turn: queue.is_none_or(|queue| self.queues.is_turn(queue, since, slot)),
+            returns: !self.stay_away.contains(&agent.id),
             price: &|| self.queues.price(queue?, self.now, &settings.breaks),
         };
         let overdue = agent.review(known, &room, settings, out);

@@ -83,6 +83,7 @@ impl Care {
             agent.cause(Part::Occupancy, event);
         }
         self.touch(agent_slot, at, event, out);
+        self.warn(slot, None, out);
     }
 
     /// A call is counted once, by the first queue that is known of it.

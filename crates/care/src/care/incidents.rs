@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use calmline_core::{
     AgentId, Body, CallId, EventId, IncidentId, Timestamp,
-    event::{Evidence, IncidentStep, Reason},
+    event::{Evidence, IncidentOutcome, IncidentStep, Reason},
 };
 
 use super::Care;
@@ -57,6 +57,9 @@ impl Care {
         let opened = out.decide(vec![event], body.clone());
         if let Some(known) = Incident::of(&body, out.now, opened) {
             self.incidents.open.insert(incident.clone(), known);
+            if let Some(customer) = self.calls.get(slot).and_then(|call| call.customer.clone()) {
+                self.customers.meets(&incident, &customer);
+            }
             self.incidents.in_call.push(incident);
         }
         self.set_incident_wake();
@@ -87,7 +90,9 @@ impl Care {
     pub(super) fn told_of_incident(&mut self, incident: &IncidentId, body: &Body, at: Timestamp) {
         if let Some(known) = self.incidents.open.get_mut(incident) {
             known.take(body, at);
-            if known.over.is_some() {
+            if let Some((_, outcome)) = known.over {
+                let confirmed = outcome.is_some_and(|outcome| outcome != IncidentOutcome::Withdrawn);
+                self.customers.over(incident, &known.call, confirmed, at);
                 self.incidents.open.remove(incident);
                 self.set_incident_wake();
             }

@@ -18,7 +18,7 @@ impl Care {
 
     pub(super) fn review_desk(&mut self, out: &mut Decisions) {
         let mut desk = std::mem::take(&mut self.desk);
-        desk.review(|wish| self.still(wish), &self.settings.alerts, out);
+        desk.review(|wish| self.still(wish), &self.seconds, &self.settings.alerts, out);
         self.desk = desk;
         self.set_desk_wake();
     }

@@ -7,5 +7,6 @@ mod floor;
 mod hard_morning;
 mod incidents;
 mod operations;
+mod people;
 mod shifts;
 mod signals;

@@ -97,7 +97,7 @@ fn own_incident(app: &App, incident: Incident, evidence: &'static str, lang: Lan
     let open = incident.over.is_none();
     let next = incident.next.filter(|_| open);
     let words = |step: IncidentStep| {
-        let own = app.live.care().incident.wording(step).map(str::to_owned);
+        let own = app.live.care().incident.wording(step, lang).map(str::to_owned);
         own.unwrap_or_else(|| lang.say(&format!("incident.say.{}", step.as_str())).to_owned())
     };
     OwnIncident {

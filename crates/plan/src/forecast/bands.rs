@@ -63,16 +63,19 @@ impl Bands {
         let standard = |miss: &Miss| (miss.real - miss.expected) / self.deviation(miss.expected);
         let mut misses: Vec<f64> = class.iter().map(standard).collect();
         misses.sort_by(f64::total_cmp);
-        LEVELS.map(|level| {
-            let n = misses.len();
-            let wider = (self.independent + 1.0) / self.independent;
-            let upper = (level.max(1.0 - level) * wider).min(1.0);
-            let level = if level < 0.5 { 1.0 - upper } else { upper };
-            let at = level * (n + 1) as f64 - 1.0;
-            let at = if level < 0.5 { at.floor() } else { at.ceil() };
-            misses[(at.max(0.0) as usize).min(n - 1)]
-        })
+        LEVELS.map(|level| conformal(&misses, level, self.independent))
     }
+}
+
+/// The quantile of sorted misses at a level, taken further out as so many independent ones of them ask for.
+pub(super) fn conformal(sorted: &[f64], level: f64, independent: f64) -> f64 {
+    let n = sorted.len();
+    let wider = (independent + 1.0) / independent;
+    let upper = (level.max(1.0 - level) * wider).min(1.0);
+    let level = if level < 0.5 { 1.0 - upper } else { upper };
+    let at = level * (n + 1) as f64 - 1.0;
+    let at = if level < 0.5 { at.floor() } else { at.ceil() };
+    sorted[(at.max(0.0) as usize).min(n - 1)]
 }
 
 /// Variance as `poisson · m + square · m²`, by least squares on squared misses, each weighed by its expected variance.

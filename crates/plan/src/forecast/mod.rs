@@ -5,6 +5,8 @@
 //! was missed there makes the intervals. [`Forecaster::forecast`] then says for coming open days what is expected, within
 //! which bounds, and by which parts; [`Forecaster::update`] takes a morning's truth and says the rest of the day anew.
 //!
+//! [`handling`] says how long calls will take, and [`patience`] how long callers are ready to wait.
+//!
 //! ```
 //! use calmline_plan::{forecast::Forecaster, history::{Day, Grid}};
 //! use jiff::{Span, civil::date};
@@ -24,11 +26,13 @@
 mod bands;
 mod calendar;
 mod forecaster;
+pub mod handling;
 mod intraday;
 mod kernel;
 mod matrix;
 pub mod measure;
 mod model;
+pub mod patience;
 mod regression;
 
 pub use forecaster::{DayForecast, FEWEST, ForecastError, Forecaster, Parts};

@@ -1,4 +1,5 @@
 //! How good rosters are after ten seconds (a centre) and a minute (nurse rostering), for `cargo xtask bench plan`: one JSON line.
+//! Leaves in the file named by its argument, if there is one, what a peer needs to do the same.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program that prints what it measures")]
 
@@ -35,7 +36,13 @@ fn measure() -> Result<Map<String, Value>, Box<dyn Error>> {
         let path = data(&format!("scheduling/{name}")).ok_or("the instances are not there")?;
         fs::read_to_string(path).map_err(Box::<dyn Error>::from)
     };
-    let instance = centre::read(&read("centre-200.json")?)?;
+    let text = read("centre-200.json")?;
+    if let Some(work) = std::env::args().nth(1) {
+        let same: Value = serde_json::from_str(&text)?;
+        let work_of_peer = json!({"instance": same, "seconds": CENTRE.as_secs(), "threads": EFFORT.lanes});
+        fs::write(work, work_of_peer.to_string())?;
+    }
+    let instance = centre::read(&text)?;
     let began = Instant::now();
     let found = centre::solve(&instance, &EFFORT, &mut |_| began.elapsed() < CENTRE);
     let mut told = Map::new();

@@ -17,7 +17,7 @@ use super::{
 /// Open days that the level goes by: two weeks of five days. Choice.
 const LEVEL_DAYS: usize = 10;
 /// Newest days that are forecast to see what is missed. Choice.
-const TRIALS: usize = 20;
+const TRIALS: usize = 40;
 /// Calls after which an interval is believed as much as that it is like any other, and weeks for a weekday. Choices.
 const DOUBT: f64 = 200.0;
 const DOUBT_WEEKS: f64 = 1.0;
@@ -136,10 +136,12 @@ impl Handling {
     pub fn forecast(&self, date: Date, calls: &[f64]) -> Vec<HandlingForecast> {
         let of_slot = |(slot, calls): (usize, &f64)| {
             let cell = Cell { day: 0, weekday: weekday(date), slot, calls: calls.max(1.0), log: 0.0 };
-            let expected = self.course.at(&cell).exp() * self.factor;
+            // The middle of its logarithm; the mean of all calls lies a little above it.
+            let middle = self.course.at(&cell).exp();
             let deviation = self.spread.deviation(cell.calls);
             let [low95, low80, high80, high95] =
-                self.spread.quantiles.map(|quantile| expected * (quantile * deviation).exp());
+                self.spread.quantiles.map(|quantile| middle * (quantile * deviation).exp());
+            let expected = middle * self.factor;
             HandlingForecast { expected, within_80: [low80, high80], within_95: [low95, high95] }
         };
         calls.iter().enumerate().map(of_slot).collect()

@@ -109,7 +109,7 @@ const AREAS: &[Area] = &[
         name: "plan",
         package: "calmline-queueing",
         example: "queueing_cost",
-        peers: Some(Peers { script: "staffing.py", packages: &["pyworkforce==0.5.4"], bare: &[] }),
+        peers: Some(Peers { script: "staffing.py", packages: &["pyworkforce==0.5.1"], bare: &[] }),
         figures: &[
             beside(
                 more("erlang_c_per_cpu_s", "sizings, Erlang C", Some(300_000.0), "1/CPU-s"),

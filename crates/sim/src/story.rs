@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use calmline_core::{IdError, SiteId, Timestamp, catalog::Lang};
 
 use crate::{
+    rng::Rng,
+    script::{CallScript, scenes},
     work::WorkEvent,
     world::{Burst, Config, PlannedBreaks, Planted, Profile, World, WorldEvent, later},
 };
@@ -120,6 +122,14 @@ impl Story {
         self.history = self.world.states(start);
         self
     }
+}
+
+/// What is said in a scene of this name, by a caller and an agent with these voices; nothing where there is no such scene.
+#[must_use]
+pub fn scene(name: &str, lang: Lang, (caller, agent): (u32, u32), seed: u64) -> Option<CallScript> {
+    let scene = scenes(lang).iter().find(|scene| scene.name == name)?;
+    let script = CallScript::of(scene, 0, &mut Rng::named(seed, name));
+    Some(script.cast(caller, agent, agent))
 }
 
 /// Agents whose break falls due during the story: spread over the floor, so that each language has some.

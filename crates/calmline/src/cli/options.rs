@@ -108,16 +108,19 @@ pub struct Demo {
     /// Simulated agents
     #[arg(long, default_value_t = 40, value_parser = clap::value_parser!(u32).range(4..=500))]
     pub agents: u32,
-    /// Minutes to run [default: 3]
+    /// Minutes to run [default: 3, or until ended at a terminal]; with --story, for how long to stay after its last scene
     #[arg(long)]
     pub minutes: Option<f64>,
-    /// Show the story only, then end
-    #[arg(long)]
+    /// One hard call and what comes of it, in scenes, at a site under `strict` and then at one under `eu`
+    #[arg(long, conflicts_with = "fast")]
     pub story: bool,
+    /// Seconds that the story waits for its three links to be opened [default: 60 at a terminal, else 0]
+    #[arg(long, value_name = "SECONDS", requires = "story", value_parser = clap::value_parser!(u32).range(0..=600))]
+    pub wait: Option<u32>,
     /// A whole day in virtual time, without sockets
     #[arg(long)]
     pub fast: bool,
-    /// One site alone under this profile, instead of `strict` and `cn` side by side
+    /// One site alone under this profile, instead of `strict` and `cn` side by side, or of the story's `strict` and then `eu`
     #[arg(long)]
     pub profile: Option<Profile>,
     /// Address to listen on [default: a free port of this machine]
@@ -132,7 +135,7 @@ pub struct Demo {
     /// Seed of the simulated floor
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
-    /// JSON lines, one per decision
+    /// JSON lines, one per decision, or per scene of the story
     #[arg(long)]
     pub json: bool,
 }

@@ -1,6 +1,7 @@
 //! The demo as a newcomer meets it: a process that is watched, interrupted and killed.
 
 mod killed;
+mod scenes;
 mod story;
 
 use std::{
@@ -103,13 +104,18 @@ impl Show {
     }
 
     /// How it ended, and all that it said on standard error.
-    fn ended(mut self) -> anyhow::Result<(ExitStatus, String)> {
+    fn ended(self) -> anyhow::Result<(ExitStatus, String)> {
+        self.ended_within(PATIENCE)
+    }
+
+    /// The same, of one that goes on by itself for a while.
+    fn ended_within(mut self, patience: Duration) -> anyhow::Result<(ExitStatus, String)> {
         let asked = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait()? {
                 return Ok((status, self.err.now().join("\n")));
             }
-            ensure!(asked.elapsed() < PATIENCE, "it did not end: {:#?}", self.err.now());
+            ensure!(asked.elapsed() < patience, "it did not end: {:#?}", self.err.now());
             std::thread::sleep(Duration::from_millis(20));
         }
     }

@@ -29,6 +29,8 @@ pub(super) struct Agent {
     pub(super) had_lunch: bool,
     /// When the next planned break falls due.
     pub(super) planned: Option<Timestamp>,
+    /// Somebody else says what they do ([`super::World::lend`]).
+    pub(super) lent: bool,
 }
 
 impl Agent {
@@ -43,12 +45,15 @@ impl Agent {
             leaving: false,
             had_lunch: false,
             planned: None,
+            lent: false,
         }
     }
 
     /// Whether a call can ring here.
     pub(super) fn is_free(&self) -> bool {
-        self.state == WorkState::Available && !self.reserved && self.leave.is_none() && !self.leaving
+        self.state == WorkState::Available
+            && !(self.reserved || self.leaving || self.lent)
+            && self.leave.is_none()
     }
 
     pub(super) fn enter(&mut self, state: WorkState, now: Timestamp) {

@@ -108,7 +108,8 @@ impl World {
 
     /// An agent without a call goes home, on a break, or waits for the next call.
     pub(super) fn go_on(&mut self, agent: usize) {
-        if self.agents[agent].state != WorkState::Available || self.agents[agent].reserved {
+        let known = &self.agents[agent];
+        if known.state != WorkState::Available || known.reserved || known.lent {
             return;
         }
         if self.agents[agent].leaving {
@@ -135,6 +136,9 @@ impl World {
     }
 
     pub(super) fn wrapped_up(&mut self, agent: usize) {
+        if self.agents[agent].lent {
+            return;
+        }
         if self.agents[agent].leaving {
             self.enter(agent, WorkState::Offline, Some("shift_over"));
             return;

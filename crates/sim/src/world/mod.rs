@@ -12,6 +12,7 @@ mod agent;
 mod breaks;
 mod calls;
 mod config;
+mod lent;
 mod repertoire;
 mod roster;
 

@@ -247,3 +247,28 @@ fn a_shift_that_is_over_before_it_began_leaves_nobody_behind() {
         assert!(last.values().all(|state| *state == WorkState::Offline), "{minutes} min: {last:?}");
     }
 }
+
+#[test]
+fn lent_agents_hang_up_are_ready_and_are_told_of_no_more() {
+    let mut world = World::new(config(3)).unwrap();
+    let start = later(world.config.opens, 1_500.0);
+    let mut events: Vec<_> = std::iter::from_fn(|| world.next_until(start)).collect();
+    let topic = Topic::Deliveries;
+    let lent = world.lend(topic, 3);
+    assert!(lent.len() == 3 && lent.iter().all(|card| card.topics.contains(&topic)));
+    // What is told of them at once is their last.
+    events.extend(std::iter::from_fn(|| world.next_until(start)));
+    let later_on = run(world);
+    for card in &lent {
+        let state = bodies(&events).filter_map(|(_, body)| match body {
+            Body::AgentState { agent, state, .. } if *agent == card.id => Some(*state),
+            _ => None,
+        });
+        assert_eq!(state.last(), Some(WorkState::Available), "{card:?}");
+        assert!(bodies(&later_on).all(|(_, body)| body.agent() != Some(&card.id)), "{card:?}");
+    }
+    assert!(
+        bodies(&later_on).any(|(_, body)| matches!(body, Body::CallAnswered { .. })),
+        "the floor goes on"
+    );
+}

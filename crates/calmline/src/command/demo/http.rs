@@ -5,7 +5,7 @@ use std::{collections::HashMap, time::Duration};
 use anyhow::{Context, Result, anyhow};
 use calmline_core::{OfferId, event::OfferAnswer};
 use calmline_sim::work::WorkEvent;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// The phone platform's client, and the pages of agents who are signed in.
 pub struct Http {
@@ -13,19 +13,15 @@ pub struct Http {
     url: String,
     password: String,
     events_key: String,
-    /// Session cookies by login.
-    sessions: HashMap<String, String>,
+    /// Who is signed in, by login.
+    sessions: HashMap<String, Person>,
 }
 
 impl Http {
     /// A client of the product at an address.
     pub fn new(url: &str, password: &str, events_key: &str) -> Self {
-        let config = ureq::Agent::config_builder()
-            .timeout_global(Some(Duration::from_secs(20)))
-            .http_status_as_error(false)
-            .build();
         Self {
-            agent: config.into(),
+            agent: client(),
             url: url.into(),
             password: password.into(),
             events_key: events_key.into(),
@@ -63,42 +59,120 @@ impl Http {
 
     /// Answers an offer; false if it is no longer open.
     pub async fn answer(&mut self, login: &str, offer: &OfferId, answer: OfferAnswer) -> Result<bool> {
-        let cookie = match self.sessions.get(login) {
-            Some(cookie) => cookie.clone(),
-            None => {
-                let cookie = self.sign_in(login).await?;
-                self.sessions.insert(login.into(), cookie.clone());
-                cookie
-            }
-        };
-        let (agent, url) = (self.agent.clone(), format!("{}/v1/me/offers/{offer}/answer", self.url));
-        let status = blocking(move || {
-            let response = agent
-                .post(url)
-                .header("cookie", cookie)
-                .header("x-calmline", "1")
-                .content_type("application/json")
-                .send(serde_json::to_vec(&answer)?)?;
-            Ok(response.status().as_u16())
-        })
-        .await?;
-        match status {
+        if !self.sessions.contains_key(login) {
+            let person = Person::sign_in(&self.url, login, &self.password).await?;
+            self.sessions.insert(login.into(), person);
+        }
+        let Some(person) = self.sessions.get(login) else { return Ok(false) };
+        let body = serde_json::to_value(answer)?;
+        match person.send("POST", &format!("/v1/me/offers/{offer}/answer"), Some(&body)).await?.status {
             200..300 => Ok(true),
             404 | 409 | 410 => Ok(false),
             status => Err(anyhow!("answering an offer was answered {status}")),
         }
     }
+}
 
-    async fn sign_in(&self, login: &str) -> Result<String> {
-        let (agent, url) = (self.agent.clone(), format!("{}/v1/session", self.url));
-        let body = serde_json::to_vec(&json!({ "login": login, "password": self.password }))?;
+fn client() -> ureq::Agent {
+    let config = ureq::Agent::config_builder()
+        .timeout_global(Some(Duration::from_secs(20)))
+        .http_status_as_error(false)
+        .build();
+    config.into()
+}
+
+/// Somebody who asks the API: a person by their session, a program by its key.
+#[derive(Clone)]
+pub struct Person {
+    agent: ureq::Agent,
+    url: String,
+    /// Name and value of the header that says who asks.
+    shows: (&'static str, String),
+    /// The whole cookie, as a browser is given it.
+    pub cookie: String,
+}
+
+/// What was answered.
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// The body as JSON; null where it is none.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+
+    /// The same answer, if it is a success.
+    pub fn good(self, what: &str) -> Result<Self> {
+        if (200..300).contains(&self.status) {
+            return Ok(self);
+        }
+        Err(anyhow!("{what} was answered {}: {}", self.status, String::from_utf8_lossy(&self.body)))
+    }
+}
+
+impl Person {
+    /// Signs somebody in.
+    pub async fn sign_in(url: &str, login: &str, password: &str) -> Result<Self> {
+        let (agent, url) = (client(), url.to_owned());
+        let body = serde_json::to_vec(&json!({ "login": login, "password": password }))?;
         blocking(move || {
-            let response = agent.post(url).content_type("application/json").send(body)?;
+            let response =
+                agent.post(format!("{url}/v1/session")).content_type("application/json").send(body)?;
             let cookie = response.headers().get("set-cookie").and_then(|value| value.to_str().ok());
-            let pair = cookie.and_then(|cookie| cookie.split(';').next()).map(str::to_owned);
-            pair.with_context(|| format!("signing in was answered {}", response.status()))
+            let cookie = cookie.map(str::to_owned);
+            let cookie = cookie.with_context(|| format!("signing in was answered {}", response.status()))?;
+            let pair = cookie.split(';').next().unwrap_or_default().to_owned();
+            Ok(Self { agent, url, shows: ("cookie", pair), cookie })
         })
         .await
+    }
+
+    /// A program that shows a key.
+    pub fn with_key(url: &str, key: &str) -> Self {
+        let shows = ("x-api-key", key.to_owned());
+        Self { agent: client(), url: url.into(), shows, cookie: String::new() }
+    }
+
+    /// Asks for something.
+    pub async fn get(&self, path: &str) -> Result<Answer> {
+        self.send("GET", path, None).await
+    }
+
+    /// Sends a request.
+    pub async fn send(&self, method: &'static str, path: &str, body: Option<&Value>) -> Result<Answer> {
+        let body = body.map(serde_json::to_vec).transpose()?;
+        let (agent, request) = (self.agent.clone(), self.request(method, path));
+        blocking(move || {
+            let mut response = match body {
+                Some(body) => agent.run(request.header("content-type", "application/json").body(body)?)?,
+                None => agent.run(request.body(())?)?,
+            };
+            Ok(Answer { status: response.status().as_u16(), body: response.body_mut().read_to_vec()? })
+        })
+        .await
+    }
+
+    /// Opens the live stream; what comes is read until the product ends it.
+    pub async fn follow(&self) -> Result<ureq::BodyReader<'static>> {
+        let config = ureq::Agent::config_builder().http_status_as_error(false).build();
+        let (agent, request) = (ureq::Agent::from(config), self.request("GET", "/v1/stream?lang=en"));
+        blocking(move || {
+            let response = agent.run(request.body(())?)?;
+            anyhow::ensure!(response.status().is_success(), "the stream was answered {}", response.status());
+            Ok(response.into_body().into_reader())
+        })
+        .await
+    }
+
+    fn request(&self, method: &str, path: &str) -> ureq::http::request::Builder {
+        let (name, value) = (self.shows.0, self.shows.1.as_str());
+        let request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.url));
+        request.header(name, value).header("x-calmline", "1")
     }
 }
 

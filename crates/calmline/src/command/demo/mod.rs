@@ -16,12 +16,15 @@ mod player;
 mod sentences;
 mod site;
 mod stage;
+mod story;
 mod summary;
 mod voices;
 
 use std::{io::IsTerminal, pin::pin, time::Duration};
 
 use calmline_core::policy::Profile;
+use calmline_sense::Recogniser;
+use calmline_server::live::Options;
 
 use self::{home::Home, narrator::Narrator, stage::Stage, voices::Voices};
 use super::{
@@ -35,8 +38,8 @@ use crate::{
     said::Said,
 };
 
-/// How long the story takes.
-const STORY_MINUTES: f64 = 3.0;
+/// How long the demo takes where nobody watches it.
+const USUAL_MINUTES: f64 = 3.0;
 
 /// One site of the demo.
 #[derive(Debug, Clone, Copy)]
@@ -66,16 +69,17 @@ pub async fn run(options: Demo, said: &Said) -> Result<(), Failure> {
     }
     process_log::start(LogFormat::Text, "warn");
     let minutes = length(&options)?;
-    let wanted = options.asr_model.clone().unwrap_or_else(|| "whisper-base".into());
-    let recognisers = tokio::task::block_in_place(|| recogniser::load(&Wanted::Named(&wanted), 1, said))
-        .or_else(|failure| without_words(&failure, said))?;
+    if options.story {
+        return story::run(&options, minutes, said).await;
+    }
+    let recognisers = recognisers(&options, said)?;
     let voices = tokio::task::block_in_place(|| Voices::find(said));
     let places = places(options.profile);
     // From here on there is something to put away, so a signal ends the demo in order.
     let mut ended = pin!(serve::ended()?);
     let home = Home::of(options.data.as_deref())?;
     let mut stage = tokio::select! {
-        stage = Stage::set(&options, &places, &home, recognisers, said) => stage?,
+        stage = Stage::set(&options, &places, &home, Options { recognisers, ..Options::default() }, said) => stage?,
         () = &mut ended => return home.leave().await,
     };
     let narrator = Narrator::new(&stage, options.json, *said);
@@ -100,15 +104,23 @@ pub async fn run(options: Demo, said: &Said) -> Result<(), Failure> {
     outcome
 }
 
-/// With a person watching, the demo goes on until they end it; otherwise it ends after the story.
+/// What turns speech into words; nothing where no model can be had.
+fn recognisers(options: &Demo, said: &Said) -> Result<Vec<Box<dyn Recogniser>>, Failure> {
+    let wanted = options.asr_model.clone().unwrap_or_else(|| "whisper-base".into());
+    tokio::task::block_in_place(|| recogniser::load(&Wanted::Named(&wanted), 1, said))
+        .or_else(|failure| without_words(&failure, said))
+}
+
+/// With a person watching, the demo goes on until they end it; otherwise it ends after a while, and the story with its last scene.
 fn length(options: &Demo) -> Result<Option<f64>, Failure> {
     match options.minutes {
         Some(minutes) if !(minutes > 0.0 && minutes <= 600.0) => {
             Err(Failure::Usage(format!("--minutes: {minutes} is not between 0 and 600")))
         }
         Some(minutes) => Ok(Some(minutes)),
-        None if options.story || !std::io::stdout().is_terminal() => Ok(Some(STORY_MINUTES)),
-        None => Ok(None),
+        None if std::io::stdout().is_terminal() => Ok(None),
+        None if options.story => Ok(Some(0.0)),
+        None => Ok(Some(USUAL_MINUTES)),
     }
 }
 
@@ -119,10 +131,7 @@ async fn over(minutes: Option<f64>) {
     }
 }
 
-fn without_words(
-    failure: &Failure,
-    said: &Said,
-) -> Result<Vec<Box<dyn calmline_sense::Recogniser>>, Failure> {
+fn without_words(failure: &Failure, said: &Said) -> Result<Vec<Box<dyn Recogniser>>, Failure> {
     said.note(format!(
         "{} {failure}",
         said.both(

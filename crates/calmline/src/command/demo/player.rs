@@ -131,7 +131,7 @@ async fn connect(platform: &Platform, session: &str) -> Result<Socket> {
 }
 
 /// A UUID (version 8: made by our own rule, RFC 9562) for a name.
-fn uuid(name: &str) -> String {
+pub fn uuid(name: &str) -> String {
     let hex = calmline_core::EventId::derive(&[name]).to_string();
     format!("{}-{}-8{}-a{}-{}", &hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..32])
 }

@@ -16,8 +16,13 @@ use super::{Place, player::Platform};
 use crate::failure::Failure;
 
 /// People of each site who sign in, besides the agents.
-const PEOPLE: [(&str, Role); 3] =
-    [("supervisor", Role::Supervisor), ("admin", Role::Admin), ("council", Role::WorksCouncil)];
+const PEOPLE: [(&str, Role); 5] = [
+    ("supervisor", Role::Supervisor),
+    ("admin", Role::Admin),
+    ("council", Role::WorksCouncil),
+    ("planner", Role::Planner),
+    ("hr", Role::Planner),
+];
 
 /// The teams of each site, in its language; a site of few agents has the first two of them alone.
 const TEAMS_EN: [&str; 4] = ["Deliveries", "Billing", "Returns", "Technical help"];

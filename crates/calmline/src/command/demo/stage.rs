@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use calmline_bus::Local;
-use calmline_sense::Recogniser;
 use calmline_server::{
     Config, Running, Server, clock,
     live::{Live, Options},
@@ -41,7 +40,7 @@ impl Stage {
         options: &Demo,
         places: &[Place],
         home: &Home,
-        recognisers: Vec<Box<dyn Recogniser>>,
+        with: Options,
         said: &Said,
     ) -> Result<Self, Failure> {
         let store: Arc<dyn Store> = Arc::new(Sqlite::open(home.path()).await?);
@@ -63,8 +62,7 @@ impl Stage {
             floors.push(opener.open(place, options.seed.wrapping_add(index as u64)).await?);
         }
         let bus = Arc::new(Local::new(calmline_bus::EVENTS, store.head()));
-        let live =
-            Live::start(Arc::clone(&store), bus, Options { recognisers, ..Options::default() }).await?;
+        let live = Live::start(Arc::clone(&store), bus, with).await?;
         let listen = options.listen.unwrap_or_else(|| ([127, 0, 0, 1], 0).into());
         let running = Server::start(Config::new(listen, home.path().to_owned()), Arc::clone(&live))
             .await

@@ -15,6 +15,7 @@ use std::{
 
 use calmline_core::{AgentId, Body, CallId, Event, Party, Position, catalog::Lang, policy::Profile};
 use calmline_media::RATE;
+use calmline_server::live::Options;
 use calmline_store::{Sqlite, Store, Upkeep as _};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -52,7 +53,8 @@ async fn taped() -> anyhow::Result<Taped> {
     let words = ["demo", "--profile", PROFILE.as_str(), "--agents", "8", "--seed", "7"];
     let Line { demo: options } = clap::Parser::try_parse_from(words)?;
     let (home, said) = (fine(Home::of(None))?, Said::new(Lang::En, true));
-    let mut stage = fine(Stage::set(&options, &places(options.profile), &home, Vec::new(), &said).await)?;
+    let mut stage =
+        fine(Stage::set(&options, &places(options.profile), &home, Options::default(), &said).await)?;
     let tap = Tap::before(stage.url.trim_start_matches("http://")).await?;
     stage.url = format!("http://{}", tap.address);
     for floor in &mut stage.floors {

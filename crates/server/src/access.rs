@@ -7,13 +7,13 @@
 use std::collections::BTreeMap;
 
 use axum::{
-    extract::{Request, State},
+    extract::{MatchedPath, Request, State},
     http::{HeaderMap, StatusCode, header},
     middleware::{self, Next},
     response::Response,
 };
 use calmline_core::{
-    Role, SiteId,
+    Body, Draft, Role, SiteId,
     role::{Action, Resource, may},
 };
 use calmline_store::{IntegrationKey, KeyKind};
@@ -220,8 +220,23 @@ async fn let_person_in(
         browser::check_origin(request.headers(), connection)?;
         browser::check_header(request.headers())?;
     }
-    check_grants(&signed, grants)?;
+    if let Err(refusal) = check_grants(&signed, grants) {
+        let path = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
+        let route = format!("{} {path}", request.method());
+        note_refusal(app, &signed, route).await?;
+        return Err(refusal);
+    }
     request.extensions_mut().insert(signed);
+    Ok(())
+}
+
+/// The log says who was refused what, once an hour for each account and route: an audit, which no loop of requests can swell.
+async fn note_refusal(app: &App, signed: &Signed, route: String) -> Result<(), ApiError> {
+    let by = signed.account.id.clone();
+    let (site, now) = (signed.account.site.clone(), clock::now());
+    let once = format!("{by} {route} {}", now.as_second() / 3_600);
+    let body = Body::AccessRefused { route, by };
+    app.live.append(vec![Draft::told(site, "access", &once, now, body)]).await?;
     Ok(())
 }
 

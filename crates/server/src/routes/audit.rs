@@ -28,13 +28,14 @@ use crate::{
 const POLICY: Access = Access::Any(&[(Action::Read, Resource::Policy)]);
 const READ: Access = Access::Any(&[(Action::Read, Resource::Attestation)]);
 /// What the trail is made of.
-const KINDS: [&str; 11] = [
+const KINDS: [&str; 12] = [
     "site.opened",
     "care.settings",
     "rhythm.chosen",
     "models.used",
     "notice.confirmed",
     "notice.withdrawn",
+    "access.refused",
     "erasure.asked",
     "erased",
     "webhook.changed",
@@ -222,6 +223,7 @@ fn entry(event: &Event, logins: &HashMap<AccountId, String>, lang: Lang) -> Trai
     let (by, text_sha256) = match &event.body {
         Body::NoticeConfirmed { by, text_sha256, .. } => (Some(by), Some(text_sha256.clone())),
         Body::NoticeWithdrawn { by, .. }
+        | Body::AccessRefused { by, .. }
         | Body::ErasureAsked { by, .. }
         | Body::WebhookChanged { by, .. }
         | Body::RetentionSet { by, .. } => (Some(by), None),

@@ -386,3 +386,26 @@ async fn a_week_of_groups_is_coarse_written_once_and_names_nobody() -> Outcome {
     assert_eq!(house.role(Role::Coach).await?.get("/v1/wellbeing").await?.status, 403);
     house.close().await
 }
+
+#[tokio::test]
+async fn who_was_refused_what_is_written_down_once_an_hour_for_whom_it_concerns() -> Outcome {
+    let house = House::open(Profile::Eu).await?;
+    let (me, _) = house.agent("li.wei").await?;
+    let call = talk(&house, &me, "c-1").await?;
+    let hr = house.account("hr", Role::Planner, None).await?;
+    let hr = house.signed_in(&hr).await?;
+    let path = format!("/v1/calls/{call}");
+    for path in [path.as_str(), path.as_str(), "/v1/me/day"] {
+        assert_eq!(hr.get(path).await?.status, 403, "{path}");
+    }
+    let trail = house.role(Role::WorksCouncil).await?.get("/v1/policy/trail?lang=zh").await?.json();
+    let refused: Vec<_> =
+        trail.as_array().unwrap().iter().filter(|entry| entry["type"] == "access.refused").collect();
+    // The hour may just have ended between two requests.
+    assert!((2..=3).contains(&refused.len()), "{trail}");
+    assert!(refused.iter().all(|entry| entry["by"] == "hr"));
+    let told = refused.iter().map(|entry| entry["text"].to_string()).collect::<String>();
+    assert!(told.contains("已拒绝访问 GET /v1/calls/{id}") && told.contains("GET /v1/me/day"), "{told}");
+    assert!(!told.contains("c-1"), "it is told whose it was: {told}");
+    house.close().await
+}

@@ -155,7 +155,7 @@ export interface Bodies {
   'alert.held': { agent?: string; call?: string; reason: Reason };
   'alert.closed': { alert: string; outcome: 'helped' | 'not_needed' | 'wrong'; by: string };
   'alert.acknowledged': { alert: string; by: string };
-  'alert.escalated': { alert: string };
+  'alert.escalated': { alert: string; to?: string };
   'alert.rule_muted': { rule: string; right: number; answers: number; until: string };
   'alert.rated': { alert: string; agent: string; right: boolean; welcome: boolean };
   'help.asked': { agent: string; call?: string; action: string };
@@ -173,6 +173,7 @@ export interface Bodies {
   'call.excluded': OfCall;
   'agent.team': { agent: string; team?: string; by: string };
   'wellbeing.frozen': { week: string; cohorts: unknown[] };
+  'access.refused': { route: string; by: string };
   'erasure.asked': OfCall & { by: string };
   'webhook.changed': { webhook: string; change: string; host: string; kinds: string[]; by: string };
   'retention.set': { days: Partial<Record<string, number>>; by: string };
@@ -283,6 +284,7 @@ export const KINDS = [
   'call.excluded',
   'agent.team',
   'wellbeing.frozen',
+  'access.refused',
   'erasure.asked',
   'webhook.changed',
   'retention.set',

@@ -1,6 +1,6 @@
 //! `calmline evaluate strain`: simulated people of known truth, fitted from their check-ins alone.
 
-mod figures;
+pub(crate) mod figures;
 mod people;
 
 use anyhow::{Result, ensure};

@@ -143,6 +143,12 @@ impl ApiError {
             .hint("try again; the server's log says what failed")
     }
 
+    /// What the answer says.
+    #[must_use]
+    pub fn into_body(self) -> ErrorBody {
+        self.0.body
+    }
+
     /// The HTTP status.
     #[must_use]
     pub fn status(&self) -> StatusCode {

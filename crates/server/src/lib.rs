@@ -29,6 +29,7 @@ pub mod measure;
 pub mod models;
 pub mod password;
 pub mod people;
+pub mod planning;
 pub mod queues;
 pub mod retention;
 pub mod routes;

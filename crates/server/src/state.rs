@@ -16,6 +16,7 @@ use crate::{
     board::Boards,
     heard::Heard,
     live::Live,
+    planning::Planning,
     queues::Queues,
     routes::monitoring::Monitors,
     session::LastUse,
@@ -96,6 +97,8 @@ pub struct State {
     pub importing: tokio::sync::Mutex<()>,
     /// Held while an attestation is made: each names the one before.
     pub attesting: tokio::sync::Mutex<()>,
+    /// The planner's desk.
+    pub planning: Planning,
     /// Those who tell endpoints of others.
     pub webhooks: Webhooks,
     /// When the server started.

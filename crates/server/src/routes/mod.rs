@@ -27,6 +27,7 @@ pub mod me;
 pub mod monitoring;
 pub mod my_incidents;
 pub mod people;
+pub mod planning;
 pub mod policy;
 pub mod protected;
 pub mod questionnaires;
@@ -104,6 +105,7 @@ pub fn all() -> Vec<Route> {
         council::routes(),
         accounts::routes(),
         people::routes(),
+        planning::routes(),
         policy::routes(),
         audit::routes(),
         monitoring::routes(),

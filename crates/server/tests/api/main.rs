@@ -14,6 +14,7 @@ mod incidents;
 mod monitoring;
 mod own;
 mod people;
+mod planning;
 mod protected;
 mod retention;
 mod route;

@@ -64,6 +64,18 @@ export const { p, navigate, isActive, route, preload } = createRouter({
     title: (t) => t.monitoring.title,
     roles: ['analyst', 'admin', 'works_council'],
   }),
+  '/plan': page(() => import('./pages/plan/Histories.svelte'), {
+    title: (t) => t.plan.title,
+    roles: ['planner', 'analyst'],
+  }),
+  '/plan/forecast': page(() => import('./pages/plan/Forecast.svelte'), {
+    title: (t) => t.plan.title,
+    roles: ['planner', 'analyst'],
+  }),
+  '/plan/roster': page(() => import('./pages/plan/Roster.svelte'), {
+    title: (t) => t.plan.title,
+    roles: ['planner', 'analyst'],
+  }),
   '/wallboard': page(() => import('./pages/floor/Wallboard.svelte'), {
     title: (t) => t.floor.wallboard,
     roles: ['supervisor', 'analyst'],

@@ -1,5 +1,6 @@
 /** Where people go by themselves: the navigation, in its order, and the keys that lead there. */
 import ShieldCheck from '@lucide/svelte/icons/shield-check';
+import CalendarDays from '@lucide/svelte/icons/calendar-days';
 import Bell from '@lucide/svelte/icons/bell';
 import Gauge from '@lucide/svelte/icons/gauge';
 import HandHelping from '@lucide/svelte/icons/hand-helping';
@@ -46,6 +47,7 @@ export const PLACES: readonly Place[] = [
     roles: ['supervisor', 'works_council'],
     key: 'w',
   },
+  { path: '/plan', name: (t) => t.plan.title, icon: CalendarDays, roles: ['planner', 'analyst'], key: 'n' },
   {
     path: '/monitoring',
     name: (t) => t.monitoring.title,

@@ -174,6 +174,9 @@ export interface Bodies {
   'agent.team': { agent: string; team?: string; by: string };
   'wellbeing.frozen': { week: string; cohorts: unknown[] };
   'access.refused': { route: string; by: string };
+  'plan.history': { name: string; document?: string; by: string };
+  'plan.roster': { week: string; document: string; published: boolean; by: string };
+  'calendar.feed': { agent: string; token_sha256?: string };
   'erasure.asked': OfCall & { by: string };
   'webhook.changed': { webhook: string; change: string; host: string; kinds: string[]; by: string };
   'retention.set': { days: Partial<Record<string, number>>; by: string };
@@ -285,6 +288,9 @@ export const KINDS = [
   'agent.team',
   'wellbeing.frozen',
   'access.refused',
+  'plan.history',
+  'plan.roster',
+  'calendar.feed',
   'erasure.asked',
   'webhook.changed',
   'retention.set',

@@ -11,6 +11,7 @@ import { floor } from './floor';
 import { frame } from './frame';
 import { incidents } from './incidents';
 import { monitoring } from './monitoring';
+import { plan } from './plan';
 import { policy } from './policy';
 import { retention } from './retention';
 import { setUp } from './setUp';
@@ -31,6 +32,7 @@ export const en = {
   calls,
   incidents,
   monitoring,
+  plan,
   policy,
   retention,
   settings,

@@ -10,6 +10,7 @@ import { floor } from './floor';
 import { frame } from './frame';
 import { incidents } from './incidents';
 import { monitoring } from './monitoring';
+import { plan } from './plan';
 import { policy } from './policy';
 import { retention } from './retention';
 import { setUp } from './setUp';
@@ -30,6 +31,7 @@ export const zh: Messages = {
   calls,
   incidents,
   monitoring,
+  plan,
   policy,
   retention,
   settings,

@@ -24,7 +24,7 @@ mod script;
 pub mod train;
 
 pub use linear::{Model, ModelError};
-pub use normal::normalise;
+pub use normal::{half_width, normalise};
 pub use reader::Reader;
 pub use redact::{Redacted, Turns, redact};
-pub use script::language_of;
+pub use script::{is_han, language_of};

@@ -44,7 +44,8 @@ fn space(out: &mut String) {
 }
 
 /// The half-width form of a full-width character; typographic apostrophes become plain ones.
-pub(crate) fn half_width(c: char) -> char {
+#[must_use]
+pub fn half_width(c: char) -> char {
     match c {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
         '\u{3000}' => ' ',

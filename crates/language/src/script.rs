@@ -30,7 +30,8 @@ pub fn language_of(text: &str) -> Option<&'static str> {
 }
 
 /// Whether a character is a Chinese character (Unicode's unified ideographs, extension A and the number 〇).
-pub(crate) fn is_han(c: char) -> bool {
+#[must_use]
+pub fn is_han(c: char) -> bool {
     matches!(c, '\u{4e00}'..='\u{9fff}' | '\u{3400}'..='\u{4dbf}' | '〇')
 }
 

@@ -1,6 +1,6 @@
 //! What the program says: results on standard output, everything else on standard error, in the reader's language.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 
 use calmline_core::catalog::Lang;
 use serde::Serialize;
@@ -34,6 +34,18 @@ impl Said {
         if !self.quiet {
             eprintln!("{}", text.as_ref());
         }
+    }
+
+    /// How far something is, on standard error: in one line that is written anew on a terminal, and nowhere else.
+    pub fn progress(&self, text: impl AsRef<str>) {
+        if !self.quiet && std::io::stderr().is_terminal() {
+            eprint!("\r{}\x1b[K", text.as_ref());
+        }
+    }
+
+    /// Takes the line of [`Self::progress`] away.
+    pub fn progress_over(&self) {
+        self.progress("");
     }
 
     /// A line of the result.

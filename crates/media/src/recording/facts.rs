@@ -17,7 +17,12 @@
 //! comma, semicolon or tab, whichever the header line has most of. A byte-order mark is left out; empty fields are as
 //! if the column were not there.
 
-use std::{collections::BTreeSet, fmt::Display, str::FromStr};
+use std::{
+    collections::BTreeSet,
+    fmt::Display,
+    io::{self, BufRead},
+    str::FromStr,
+};
 
 use calmline_core::{AgentId, CallId, QueueId, Timestamp};
 
@@ -115,32 +120,81 @@ pub enum FactsError {
 /// At the first line or field that is wrong, naming it.
 pub fn read_facts(bytes: &[u8]) -> Result<Facts, FactsError> {
     let text = std::str::from_utf8(bytes).map_err(|e| FactsError::Utf8 { at: e.valid_up_to() })?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(delimiter(text))
-        .trim(csv::Trim::All)
-        .from_reader(text.as_bytes());
-    let columns = Columns::read(reader.headers().map_err(|e| line_error(&e))?)?;
-    let mut facts = Facts { calls: Vec::new(), ignored: columns.ignored.clone() };
+    let mut rows = FactRows::new(text.as_bytes())?;
+    let mut facts = Facts { calls: Vec::new(), ignored: rows.ignored().to_vec() };
     let mut seen = BTreeSet::new();
-    let mut record = csv::StringRecord::new();
-    while reader.read_record(&mut record).map_err(|e| line_error(&e))? {
-        let line = record.position().map_or(0, csv::Position::line);
-        let fact = Line { line, record: &record, columns: &columns }.fact()?;
+    while let Some(fact) = rows.next().transpose()? {
+        let line = rows.line();
         if !seen.insert(fact.call.clone()) {
-            let what =
-                format!("the call {:?} is there a second time; give each call one line", fact.call.as_str());
-            return Err(FactsError::Field { line, field: "call_id", what });
+            return Err(FactsError::twice(line, &fact.call));
         }
         facts.calls.push(fact);
     }
     Ok(facts)
 }
 
+impl FactsError {
+    /// A call that a table has already.
+    #[must_use]
+    pub fn twice(line: u64, call: &CallId) -> Self {
+        let what = format!("the call {:?} is there a second time; give each call one line", call.as_str());
+        Self::Field { line, field: "call_id", what }
+    }
+}
+
+/// A table of call facts, line by line: memory does not grow with its rows. Whether a call is there twice is for its reader to
+/// see.
+pub struct FactRows<R> {
+    reader: csv::Reader<R>,
+    record: csv::StringRecord,
+    columns: Columns,
+}
+
+impl<R: BufRead> FactRows<R> {
+    /// Reads the header line.
+    ///
+    /// # Errors
+    /// When it cannot be read or lacks a column.
+    pub fn new(mut from: R) -> Result<Self, FactsError> {
+        const MARK: &[u8] = "\u{feff}".as_bytes();
+        let unread = |error: io::Error| FactsError::Line { line: 1, what: error.to_string() };
+        if from.fill_buf().map_err(unread)?.starts_with(MARK) {
+            from.consume(MARK.len());
+        }
+        let delimiter = delimiter(from.fill_buf().map_err(unread)?);
+        let mut reader =
+            csv::ReaderBuilder::new().delimiter(delimiter).trim(csv::Trim::All).from_reader(from);
+        let columns = Columns::read(reader.headers().map_err(|e| line_error(&e))?)?;
+        Ok(Self { reader, record: csv::StringRecord::new(), columns })
+    }
+
+    /// Columns that are left out.
+    pub fn ignored(&self) -> &[String] {
+        &self.columns.ignored
+    }
+
+    /// The line of the last call, from 1.
+    pub fn line(&self) -> u64 {
+        self.record.position().map_or(0, csv::Position::line)
+    }
+}
+
+impl<R: BufRead> Iterator for FactRows<R> {
+    type Item = Result<CallFact, FactsError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match self.reader.read_record(&mut self.record) {
+            Ok(false) => None,
+            Ok(true) => Some(Line { line: self.line(), record: &self.record, columns: &self.columns }.fact()),
+            Err(error) => Some(Err(line_error(&error))),
+        }
+    }
+}
+
 /// Whichever of comma, semicolon and tab the header has most of.
-fn delimiter(text: &str) -> u8 {
-    let header = text.lines().next().unwrap_or_default();
-    let count = |wanted: u8| header.bytes().filter(|&byte| byte == wanted).count();
+fn delimiter(text: &[u8]) -> u8 {
+    let header = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let count = |wanted: u8| header.iter().filter(|&&byte| byte == wanted).count();
     [b'\t', b';', b','].into_iter().max_by_key(|&wanted| count(wanted)).unwrap_or(b',')
 }
 

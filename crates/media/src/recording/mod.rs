@@ -9,7 +9,7 @@ use std::{collections::BTreeMap, str::FromStr};
 
 use calmline_core::Party;
 
-pub use facts::{CallFact, Facts, FactsError, read_facts};
+pub use facts::{CallFact, FactRows, Facts, FactsError, read_facts};
 
 use crate::wav::Recording;
 

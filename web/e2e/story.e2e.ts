@@ -54,7 +54,18 @@ async function screens(
 
 test('an abusive call is ended and rested from, others are refused, and what was kept is erased', async () => {
   const made = await folder();
-  const words = ['demo', '--story', '--lang', 'en', '--profile', 'eu', '--agents', '12', '--asr-model', 'none'];
+  const words = [
+    'demo',
+    '--story',
+    '--lang',
+    'en',
+    '--profile',
+    'eu',
+    '--agents',
+    '12',
+    '--asr-model',
+    'none',
+  ];
   const data = join(made.path, 'site');
   const story = await run([...words, '--wait', '90', '--minutes', '10', '--data', data], READY);
   try {
@@ -82,7 +93,9 @@ test('an abusive call is ended and rested from, others are refused, and what was
         await seen.agent.locator('.prompt').first().waitFor({ timeout: NOTICED });
         await seen.agent.getByText(t.incidents.own.say).first().waitFor();
         await seen.supervisor.getByText(t.incidents.inCall).waitFor();
-        await seen.agent.getByText(t.incidents.own.relief({ minutes: 1, easier: 30 })).waitFor({ timeout: REST });
+        await seen.agent
+          .getByText(t.incidents.own.relief({ minutes: 1, easier: 30 }))
+          .waitFor({ timeout: REST });
         await seen.supervisor.getByText(t.incidents.afterCall).waitFor();
         await seen.agent.getByRole('heading', { name: t.day.offer.began }).waitFor();
         await seen.agent.getByRole('heading', { name: t.day.offer.none }).waitFor({ timeout: REST });

@@ -178,12 +178,6 @@ impl SubjectId {
         Self(format!("customer:{:.118}", customer.0))
     }
 
-    /// The subject that somebody who signs in is.
-    #[must_use]
-    pub fn of_account(account: &AccountId) -> Self {
-        Self(format!("account:{:.119}", account.0))
-    }
-
     /// The subject that a planner's document is, so that it can be erased by itself.
     #[must_use]
     pub fn of_plan(document: &PayloadId) -> Self {

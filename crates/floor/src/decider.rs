@@ -2,11 +2,12 @@
 
 use calmline_care::{
     Care, SETTINGS_VERSION, Settings, Standing,
+    customer::Customers,
     entrance::Entrance,
     incident::Incident,
     routing::{Dispatch, Fairness},
 };
-use calmline_core::{AgentId, Body, Draft, Event, SiteId, Timestamp, event::Reason};
+use calmline_core::{AgentId, Body, CallId, Draft, Event, SiteId, Timestamp, event::Reason};
 use serde_json::Value;
 
 /// One site's decisions: care for its agents, who takes which call, and where callers are passed on to. Fed with every event of the site in log order, it
@@ -97,6 +98,19 @@ impl Decider {
     /// The incidents of abuse that are open.
     pub fn incidents(&self) -> impl Iterator<Item = &Incident> {
         self.care.incidents()
+    }
+
+    /// The customers whose callers were abusive, and the flags on them.
+    #[must_use]
+    pub fn customers(&self) -> &Customers {
+        self.care.customers()
+    }
+
+    /// Until when the customer of a call is flagged, as far as the CRM has said who they are.
+    #[must_use]
+    pub fn flagged_until(&self, call: &CallId, now: Timestamp) -> Option<Timestamp> {
+        let customer = self.care.customer_of(call)?;
+        self.care.customers().flag(customer, now).map(|flag| flag.until)
     }
 
     /// How an agent stands, for that agent alone.

@@ -4,7 +4,8 @@
 //! [`Monitor`] follows a log as everything that decides does: events go in, in order; it reads no clock and
 //! does no input or output. [`Monitor::report`] gives the figures. What is counted:
 //!
-//! * **Rules and signals**: what people were told ([`Told`]), how often agents objected and in what way, what
+//! * **Rules and signals**: what people were told ([`Told`]), how often agents objected and in what way, what the
+//!   agents whom alerts were about said of them in private, what
 //!   supervisors said became of alerts, and of signals that foretell something how often it came. Shares come
 //!   with Wilson's interval. A rule of which more is wrong than [`WRONG_AT_MOST`], even at the lower end of
 //!   the interval, is *under review*.
@@ -37,5 +38,7 @@ pub const FEWEST: usize = 5;
 /// The share of wrong inferences above which a rule is under review. Choice: one in five; supervisors stop
 /// believing alerts of which many are wrong.
 pub const WRONG_AT_MOST: f64 = 0.2;
+/// The fewest answers from which anything is concluded. Choice: of fewer the interval of one half is wider than ± 0.2.
+pub const CONCLUSIVE: u64 = 20;
 /// Weeks that are kept and told.
 pub const WEEKS: usize = 8;

@@ -60,6 +60,9 @@ pub struct Monitor {
     shown: HashMap<EventId, Shown>,
     alerts: HashMap<AlertId, EventId>,
     objected: HashSet<EventId>,
+    /// The alerts that a supervisor has closed, and those that their agent has rated: the first answer counts.
+    closed: HashSet<EventId>,
+    rated: HashSet<EventId>,
     pub(crate) entrances: Entrances,
     council: Council,
 }
@@ -79,6 +82,8 @@ impl Monitor {
             shown: HashMap::new(),
             alerts: HashMap::new(),
             objected: HashSet::new(),
+            closed: HashSet::new(),
+            rated: HashSet::new(),
             entrances: Entrances::default(),
             council: Council::default(),
         }
@@ -119,6 +124,12 @@ impl Monitor {
                 self.score(week, Score::Arousal, *value);
                 self.tell(event, week, "signal.arousal".into(), Some(call));
             }
+            // What else is measured or understood is counted too, all of it together: agents object to it as to the rest.
+            Body::Signal { call, .. } => self.tell(event, week, "signal.other".into(), Some(call)),
+            Body::Utterance { call, signs: Some(_), .. } => {
+                self.tell(event, week, "utterance.other".into(), Some(call));
+            }
+            Body::AgentCue { call, .. } => self.tell(event, week, "agent.cue".into(), Some(call)),
             Body::CallerSignal { call, kind, .. } => {
                 self.tell(event, week, format!("caller.{}", kind.as_str()), Some(call));
                 if *kind == CallerSign::EscalationRisk {
@@ -133,6 +144,7 @@ impl Monitor {
             Body::BreakOffered { .. } => self.tell(event, week, "break.offer".into(), None),
             Body::LoadChanged { .. } => self.tell(event, week, "load.changed".into(), None),
             Body::AlertClosed { alert, outcome, .. } => self.closed(alert, *outcome),
+            Body::AlertRated { alert, right, welcome, .. } => self.rated(alert, *right && *welcome),
             Body::InferenceDisputed { event, objection, .. } => self.objected(event, *objection),
             _ => {}
         }
@@ -176,7 +188,9 @@ impl Monitor {
         self.shown.retain(|_, shown| shown.week >= oldest);
         let shown = &self.shown;
         self.alerts.retain(|_, event| shown.contains_key(event));
-        self.objected.retain(|event| shown.contains_key(event));
+        for kept in [&mut self.objected, &mut self.closed, &mut self.rated] {
+            kept.retain(|event| shown.contains_key(event));
+        }
     }
 
     fn call(&mut self, id: &CallId) -> &mut Call {
@@ -243,9 +257,18 @@ impl Monitor {
     }
 
     fn closed(&mut self, alert: &AlertId, outcome: AlertOutcome) {
-        let Some(event) = self.alerts.remove(alert) else { return };
-        let Some(shown) = self.shown.get(&event).cloned() else { return };
+        let Some(event) = self.alerts.get(alert).filter(|event| self.closed.insert(**event)) else { return };
+        let Some(shown) = self.shown.get(event).cloned() else { return };
         self.count(&shown, |tally| tally.close(outcome));
+    }
+
+    fn rated(&mut self, alert: &AlertId, earned: bool) {
+        let Some(event) = self.alerts.get(alert).filter(|event| self.rated.insert(**event)) else { return };
+        let Some(shown) = self.shown.get(event).cloned() else { return };
+        self.count(&shown, |tally| {
+            tally.rated[0] += u64::from(earned);
+            tally.rated[1] += 1;
+        });
     }
 
     fn handed_on(&mut self, call: &CallId) {

@@ -59,7 +59,7 @@ pub struct RuleFigures {
     pub tally: Tally,
     /// Share of what was told that agents say was wrong.
     pub wrong: Option<Interval>,
-    /// Share of what supervisors closed that led to help or was right without it.
+    /// Share of the answers, of supervisors and agents together, that said that it was right.
     pub right: Option<Interval>,
     /// Share of what was foretold that came about, of signals that foretell something.
     pub came_true: Option<Interval>,
@@ -158,7 +158,7 @@ fn figures(group: Group, week: &Week) -> GroupFigures {
     let rules = own.map(|((_, told), tally)| RuleFigures {
         told: told.clone(),
         wrong: wilson(tally.wrong(), tally.shown),
-        right: wilson(tally.outcomes[0] + tally.outcomes[1], tally.closed()),
+        right: wilson(tally.earned(), tally.answers()),
         came_true: if *told == foretells { wilson(tally.came_true, tally.shown) } else { None },
         tally: tally.clone(),
     });

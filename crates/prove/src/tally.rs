@@ -33,6 +33,8 @@ pub struct Tally {
     pub objections: BTreeMap<Objection, u64>,
     /// What supervisors said became of it: helped, not needed, wrong.
     pub outcomes: [u64; 3],
+    /// How often the agent whom it was about said in private that it was right and welcome, and how often they said anything.
+    pub rated: [u64; 2],
     /// How often what it foretold came about.
     pub came_true: u64,
 }
@@ -51,12 +53,28 @@ impl Tally {
         self.outcomes.iter().sum()
     }
 
-    /// Whether more of it is wrong than may be, even at the lower end of the interval: by agents, or by
-    /// supervisors.
+    /// How many said whether it was right: supervisors by an outcome, agents by a private rating.
+    #[must_use]
+    pub fn answers(&self) -> u64 {
+        self.closed() + self.rated[1]
+    }
+
+    /// Of these, how many said that it was: a supervisor that it led to help or was right without, an agent that it was right and
+    /// welcome.
+    #[must_use]
+    pub fn earned(&self) -> u64 {
+        self.outcomes[0] + self.outcomes[1] + self.rated[0]
+    }
+
+    /// Whether more of it is wrong than may be, even at the lower end of the interval: by objections of agents, or by the
+    /// answers of supervisors and agents. Of fewer than twenty nothing is concluded.
     #[must_use]
     pub fn is_under_review(&self) -> bool {
-        let too_many = |wrong, all| wilson(wrong, all).is_some_and(|share| share.low > crate::WRONG_AT_MOST);
-        too_many(self.wrong(), self.shown) || too_many(self.outcomes[2], self.closed())
+        let too_many = |wrong, all| {
+            all >= crate::CONCLUSIVE
+                && wilson(wrong, all).is_some_and(|share| share.low > crate::WRONG_AT_MOST)
+        };
+        too_many(self.wrong(), self.shown) || too_many(self.answers() - self.earned(), self.answers())
     }
 
     pub(crate) fn close(&mut self, outcome: AlertOutcome) {
@@ -70,6 +88,9 @@ impl Tally {
     pub(crate) fn add(&mut self, other: &Self) {
         self.shown += other.shown;
         self.came_true += other.came_true;
+        for (rated, count) in self.rated.iter_mut().zip(other.rated) {
+            *rated += count;
+        }
         for (objection, count) in &other.objections {
             *self.objections.entry(*objection).or_default() += count;
         }

@@ -250,3 +250,50 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_agents_private_ratings_count_beside_the_supervisors_and_of_few_answers_nothing_is_concluded() {
+    let alerts = |answers: u32, rated: &dyn Fn(u32) -> (bool, bool)| {
+        let mut site = Site::new();
+        for n in 0..5 {
+            site.call(0, &format!("a{n}"), "audiohook", "en");
+        }
+        for n in 0..answers {
+            let (agent, alert) =
+                (AgentId::new("a").expect("an id"), AlertId::new(format!("l{n}")).expect("an id"));
+            let raised = Body::AlertRaised {
+                alert: alert.clone(),
+                agent: Some(agent.clone()),
+                queue: None,
+                call: None,
+                reason: Reason::new("alert.overload"),
+                confidence: Share::new(0.5),
+                evidence: vec![],
+                action: "action.lighter".into(),
+                expires: Timestamp::MAX,
+            };
+            site.tell(0, vec![], raised);
+            let (right, welcome) = rated(n);
+            site.tell(
+                0,
+                vec![],
+                Body::AlertRated { alert: alert.clone(), agent: agent.clone(), right, welcome },
+            );
+            // The first answer counts.
+            site.tell(0, vec![], Body::AlertRated { alert, agent, right: true, welcome: true });
+        }
+        site
+    };
+    let mut mixed = alerts(12, &|n| (n < 9, n < 6));
+    let by = AccountId::new("boss").expect("an id");
+    let alert = AlertId::new("l0").expect("an id");
+    let closed = Body::AlertClosed { alert, outcome: AlertOutcome::Helped, by, action: None };
+    mixed.tell(0, vec![], closed);
+    let report = mixed.monitor.report();
+    let figures = rule(&report, &Group::All, "alert.overload").expect("told of five agents");
+    assert_eq!((figures.tally.earned(), figures.tally.answers()), (7, 13), "an alert can have both answers");
+    assert!(figures.right.is_some_and(|share| (share.share - 7.0 / 13.0).abs() < 1e-12));
+    let wrong = |answers| alerts(answers, &|_| (false, true)).monitor.report().under_review;
+    assert!(wrong(19).is_empty(), "nineteen answers say nothing");
+    assert!(wrong(20).contains("alert.overload"));
+}

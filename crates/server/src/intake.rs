@@ -7,7 +7,7 @@
 
 mod reading;
 
-use calmline_core::{AgentId, Body, CallId, Draft, QueueId, SiteId, Timestamp, event::WorkState};
+use calmline_core::{AgentId, Body, CallId, CustomerId, Draft, QueueId, SiteId, Timestamp, event::WorkState};
 use jiff::SignedDuration;
 use serde_json::Value;
 
@@ -51,6 +51,8 @@ pub struct WorkEvent {
     pub at: Option<Timestamp>,
     /// What happened.
     pub work: Work,
+    /// Which customer the call is with, by the CRM’s id. It is kept as a keyed hash alone.
+    pub customer: Option<String>,
 }
 
 /// What happened, with the platform's own agent ids.
@@ -77,6 +79,30 @@ impl WorkEvent {
             Work::CallOffered { agent, .. } | Work::CallTransferred { to: agent, .. } => agent.as_deref(),
             _ => None,
         }
+    }
+
+    /// The call that it is about, if it is about one.
+    #[must_use]
+    pub fn call(&self) -> Option<&CallId> {
+        match &self.work {
+            Work::CallOffered { call, .. }
+            | Work::CallAnswered { call, .. }
+            | Work::CallHeld { call }
+            | Work::CallResumed { call }
+            | Work::CallTransferred { call, .. }
+            | Work::CallEnded { call, .. }
+            | Work::CallDescribed { call, .. } => Some(call),
+            Work::AgentState { .. } | Work::QueueSnapshot { .. } => None,
+        }
+    }
+
+    /// The fact that says which customer the call is with, by the keyed hash of the CRM’s id.
+    #[must_use]
+    pub fn customer_draft(&self, site: SiteId, arrived: Timestamp, customer: CustomerId) -> Option<Draft> {
+        let body = Body::CallCustomer { call: self.call()?.clone(), customer };
+        // No id that is told holds a control character.
+        let id = format!("{}\u{1f}customer", self.id);
+        Some(Draft::told(site, &self.source, &id, self.at.unwrap_or(arrived), body))
     }
 
     /// The fact for the log; none if an agent that it names has no pseudonym. `arrived` is the time where the event says

@@ -6,7 +6,7 @@
 //! the floor must plan for, is one of those facts ([`crate::board`]), that one was offered or refused is not.
 
 use calmline_core::{
-    AgentId, Body, Event, Party, SubjectId,
+    AccountId, AgentId, Body, Event, Party, SubjectId,
     role::{Action, Resource},
 };
 
@@ -17,6 +17,8 @@ use crate::session::Signed;
 /// Who looks, and what their roles open.
 #[derive(Debug, Clone)]
 pub struct Viewer {
+    /// The account, where somebody is signed in.
+    account: Option<AccountId>,
     agent: Option<AgentId>,
     resources: Vec<Resource>,
 }
@@ -28,14 +30,14 @@ impl Viewer {
         let readable = |resource: &Resource| signed.may(Action::Read, *resource);
         let resources: Vec<_> = Resource::ALL.into_iter().filter(readable).collect();
         let agent = signed.account.agent.clone().filter(|_| resources.contains(&Resource::OwnDay));
-        Self { agent, resources }
+        Self { account: Some(signed.account.id.clone()), agent, resources }
     }
 
     /// An endpoint of others: it may see operational facts, alerts, and what the site says of its policy.
     #[must_use]
     pub fn integrator() -> Self {
         let resources = vec![Resource::Floor, Resource::Operations, Resource::Alerts, Resource::Policy];
-        Self { agent: None, resources }
+        Self { account: None, agent: None, resources }
     }
 
     /// The agent that the viewer is, if they are one.
@@ -53,6 +55,12 @@ impl Viewer {
     /// What of an event the viewer may see; `own_call` says whether it is about a call that was theirs at that moment.
     #[must_use]
     pub fn see(&self, event: &Event, own_call: bool) -> Option<Event> {
+        // What goes to a named second person goes to nobody else who is signed in.
+        if let (Body::AlertEscalated { to: Some(to), .. }, Some(account)) = (&event.body, &self.account)
+            && to != account
+        {
+            return None;
+        }
         // That somebody would have got help but for the hour’s budget is the supervisors’ matter; by which customer a call is
         // counted, nobody’s.
         let held = matches!(event.body, Body::AlertHeld { .. } | Body::CallCustomer { .. });
@@ -187,8 +195,6 @@ fn resource_of(body: &Body) -> Option<Resource> {
         | Body::CueSharingChosen { .. }
         | Body::ReturnChosen { .. }
         | Body::CallCustomer { .. }
-        | Body::MailChosen { .. }
-        | Body::AlertMailed { .. }
         | Body::IncidentOpened { .. }
         | Body::IncidentAdvanced { .. }
         | Body::IncidentRelieved { .. }
@@ -216,7 +222,7 @@ fn without_causes(event: &Event) -> Event {
 #[cfg(test)]
 mod tests {
     use calmline_core::{
-        AccountId, CallId, EventId, OfferId, Position, Role, SiteId, Timestamp,
+        CallId, EventId, OfferId, Position, Role, SiteId, Timestamp,
         catalog::Lang,
         event::{Band, OfferAnswer, SignalKind, WorkState},
     };

@@ -177,12 +177,6 @@ pub fn told(body: &Body, lang: Lang) -> Told {
             let end = format!("flag_end.{}", end.as_str());
             Told::tell(lang, &Reason::new("customer.unflagged").with("end", end.as_str()))
         }
-        Body::MailChosen { address, .. } => {
-            Told::say(lang, if address.is_some() { "mail.chosen.on" } else { "mail.chosen.off" })
-        }
-        Body::AlertMailed { sent, .. } => {
-            Told::say(lang, if *sent { "alert.mailed" } else { "alert.not_mailed" })
-        }
         Body::SecondChosen { second, .. } => {
             Told::say(lang, if second.is_some() { "second.chosen" } else { "second.none" })
         }

@@ -1,7 +1,7 @@
 //! Outside names and their pseudonyms.
 
 use async_trait::async_trait;
-use calmline_core::{AgentId, SiteId};
+use calmline_core::{AgentId, CustomerId, SiteId};
 
 use crate::StoreError;
 
@@ -28,6 +28,12 @@ pub trait Directory: Send + Sync {
             .next()
             .ok_or_else(|| StoreError::Missing { what: "pseudonym of", name: "the agent".into() })
     }
+
+    /// What stands for a customer of a CRM: an HMAC of its id under a secret of the site. Nothing leads back.
+    ///
+    /// # Errors
+    /// When there is no such site.
+    fn customer(&self, site: &SiteId, id: &str) -> Result<CustomerId, StoreError>;
 
     /// The outside name behind a pseudonym; none once it is erased.
     ///

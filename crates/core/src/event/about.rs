@@ -77,8 +77,6 @@ impl Body {
             Self::CustomerFlagRenewed { .. } => "customer.flag_renewed",
             Self::CustomerAppealed { .. } => "customer.appealed",
             Self::CustomerUnflagged { .. } => "customer.unflagged",
-            Self::MailChosen { .. } => "mail.chosen",
-            Self::AlertMailed { .. } => "alert.mailed",
             Self::SecondChosen { .. } => "second.chosen",
             Self::IncidentStepped { .. } => "incident.stepped",
             Self::IncidentJoinAsked { .. } => "incident.join_asked",
@@ -170,8 +168,6 @@ impl Body {
                 | Self::CustomerFlagRenewed { .. }
                 | Self::CustomerAppealed { .. }
                 | Self::CustomerUnflagged { .. }
-                | Self::MailChosen { .. }
-                | Self::AlertMailed { .. }
                 | Self::SecondChosen { .. }
                 | Self::IncidentDutyDone { .. }
                 | Self::IncidentClosed { .. }

@@ -638,27 +638,6 @@ pub enum Body {
         end: FlagEnd,
         by: AccountId,
     },
-    /// Somebody chose whether they hear of alerts by e-mail.
-    #[serde(rename = "mail.chosen")]
-    MailChosen {
-        /// The address, sealed; none where they want none.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        address: Option<PayloadId>,
-        by: AccountId,
-    },
-    /// An e-mail about an alert was taken by the mail server, or given up.
-    #[serde(rename = "alert.mailed")]
-    AlertMailed {
-        alert: AlertId,
-        /// To whom.
-        to: AccountId,
-        /// Whether because nobody had answered the alert.
-        escalated: bool,
-        /// Whether the mail server took it.
-        sent: bool,
-        /// How often it was tried.
-        attempts: u32,
-    },
     /// An administrator named who is told of alerts that nobody answers.
     #[serde(rename = "second.chosen")]
     SecondChosen {

@@ -44,15 +44,13 @@ pub enum PayloadKind {
     Incident,
     /// What a customer says against a flag.
     Appeal,
-    /// The address to which somebody wants alerts by e-mail.
-    Address,
     /// A planner's history of a queue, or a roster of pseudonyms.
     Plan,
 }
 
 impl PayloadKind {
     /// All kinds.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 9] = [
         Self::Transcript,
         Self::Original,
         Self::Identity,
@@ -61,7 +59,6 @@ impl PayloadKind {
         Self::VoiceCue,
         Self::Incident,
         Self::Appeal,
-        Self::Address,
         Self::Plan,
     ];
 
@@ -77,7 +74,6 @@ impl PayloadKind {
             Self::VoiceCue => "voice_cue",
             Self::Incident => "incident",
             Self::Appeal => "appeal",
-            Self::Address => "address",
             Self::Plan => "plan",
         }
     }

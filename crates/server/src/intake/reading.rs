@@ -47,7 +47,12 @@ impl Reading {
         };
         let site = self.optional_id(data, "site", SiteId::new)?;
         let work = self.work(&kind, data)?;
-        Ok(WorkEvent { source, id, site, at, work })
+        let customer = if kind.starts_with("call.") {
+            self.optional_text(data, "customer", "data.customer", 256)?
+        } else {
+            None
+        };
+        Ok(WorkEvent { source, id, site, at, work, customer })
     }
 
     fn data(self, event: &Map<String, Value>) -> Read<&Map<String, Value>> {

@@ -7,7 +7,7 @@ use axum::{
     extract::{DefaultBodyLimit, State, rejection::BytesRejection},
     http::{HeaderMap, StatusCode, header},
 };
-use calmline_core::{AgentId, Draft, SiteId};
+use calmline_core::{AgentId, Draft, SiteId, Timestamp};
 use calmline_store::{Appended, IntegrationKey, KeyKind};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -67,12 +67,15 @@ async fn take(
     let events = intake::check_times(events, now)?;
     check_sites(&events, &key)?;
     let agents = pseudonyms(&app, &key.site, &events).await?;
+    let customers = customers(&app, &key.site, now, &events)?;
     let draft = |event: WorkEvent| event.draft(key.site.clone(), now, |name| agents.get(name).cloned());
     // Every name has a pseudonym by now; if one had not, nothing may be taken rather than all but one.
     let drafts: Option<Vec<Draft>> = events.into_iter().map(draft).collect();
-    let drafts = drafts.ok_or_else(|| ApiError::not_found("agent"))?;
+    let mut drafts = drafts.ok_or_else(|| ApiError::not_found("agent"))?;
+    let told = drafts.len();
+    drafts.extend(customers);
     let appended = app.live.append(drafts).await?;
-    Ok(axum::Json(count(&app, &appended)))
+    Ok(axum::Json(count(&app, &appended[..told.min(appended.len())])))
 }
 
 /// A key speaks for its own site alone.
@@ -83,6 +86,18 @@ fn check_sites(events: &[WorkEvent], key: &IntegrationKey) -> Result<(), ApiErro
     Err(ApiError::new(StatusCode::FORBIDDEN, "foreign_site", message)
         .field("data.site")
         .hint(format!("send {} or leave it out", key.site)))
+}
+
+/// Which customers calls are with, by the keyed hash of the CRM's ids.
+fn customers(app: &App, site: &SiteId, now: Timestamp, events: &[WorkEvent]) -> Result<Vec<Draft>, ApiError> {
+    let mut drafts = Vec::new();
+    for event in events {
+        if let Some(id) = &event.customer {
+            let customer = app.store().customer(site, id)?;
+            drafts.extend(event.customer_draft(site.clone(), now, customer));
+        }
+    }
+    Ok(drafts)
 }
 
 async fn pseudonyms(

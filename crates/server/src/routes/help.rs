@@ -2,7 +2,7 @@
 
 use axum::{extract::State, http::StatusCode};
 use calmline_core::{
-    AlertId, Body, CallId, Draft, Timestamp,
+    AlertId, Body, CallId, Draft, Position, Timestamp,
     catalog::Lang,
     event::CueSharing,
     role::{Action, Resource},
@@ -36,6 +36,8 @@ pub(super) fn routes() -> Vec<Route> {
         route(CHANGE, routes!(rate)),
         route(READ, routes!(sharing)),
         route(CHANGE, routes!(share)),
+        route(READ, routes!(returns)),
+        route(CHANGE, routes!(choose_return)),
     ]
 }
 
@@ -177,6 +179,43 @@ async fn share(
     Json(SharingBody { sharing }): Json<SharingBody>,
 ) -> Result<StatusCode, ApiError> {
     let body = Body::CueSharingChosen { agent: me.agent, sharing };
+    app.live.append(vec![Draft::derived(me.site, clock::now(), Vec::new(), body)]).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// How one comes back from a break.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct ReturnBody {
+    /// Whether one is available again by oneself once a break is over.
+    pub automatic: bool,
+}
+
+/// How one comes back from a break, as one has chosen.
+#[utoipa::path(
+    get, path = "/v1/me/return", tag = "me", security(("session" = [])),
+    responses((status = 200, body = ReturnBody))
+)]
+async fn returns(State(app): State<App>, me: Me) -> Result<axum::Json<ReturnBody>, ApiError> {
+    let chosen = app.store().read_kind(&me.site, "return.chosen", Position(0), u32::MAX).await?;
+    let mine = chosen.iter().rev().find_map(|event| match &event.body {
+        Body::ReturnChosen { agent, automatic } if *agent == me.agent => Some(*automatic),
+        _ => None,
+    });
+    Ok(axum::Json(ReturnBody { automatic: mine.unwrap_or(true) }))
+}
+
+/// Chooses whether one is available again by oneself once a break is over. Whoever does not says so on the phone platform, when
+/// they are ready.
+#[utoipa::path(
+    put, path = "/v1/me/return", tag = "me", security(("session" = [])), request_body = ReturnBody,
+    responses((status = 204))
+)]
+async fn choose_return(
+    State(app): State<App>,
+    me: Me,
+    Json(ReturnBody { automatic }): Json<ReturnBody>,
+) -> Result<StatusCode, ApiError> {
+    let body = Body::ReturnChosen { agent: me.agent, automatic };
     app.live.append(vec![Draft::derived(me.site, clock::now(), Vec::new(), body)]).await?;
     Ok(StatusCode::NO_CONTENT)
 }

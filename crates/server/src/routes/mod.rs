@@ -18,6 +18,7 @@ pub mod envelopes;
 pub mod events;
 pub mod excluded;
 pub mod fit;
+pub mod flags;
 pub mod floor;
 pub mod groups;
 pub mod help;
@@ -35,6 +36,7 @@ pub mod reports;
 pub mod retention;
 pub mod rhythm;
 pub mod route;
+pub mod seconds;
 pub mod session;
 pub mod setup;
 pub mod stream;
@@ -93,6 +95,7 @@ pub fn all() -> Vec<Route> {
         questionnaires::routes(),
         alerts::routes(),
         incidents::routes(),
+        flags::routes(),
         my_incidents::routes(),
         help::routes(),
         excluded::routes(),
@@ -111,6 +114,7 @@ pub fn all() -> Vec<Route> {
         monitoring::routes(),
         retention::routes(),
         rhythm::routes(),
+        seconds::routes(),
         attest::routes(),
         thresholds::routes(),
         entrance::routes(),

@@ -13,8 +13,8 @@ use calmline_core::{
     role::{Action, Resource},
 };
 use calmline_prove::{
-    Drift, FEWEST, Group, GroupFigures, Interval, Monitor, Report, RuleFigures, ScoreFigures, WRONG_AT_MOST,
-    WeekReport, quantile,
+    CONCLUSIVE, Drift, FEWEST, Group, GroupFigures, Interval, Monitor, Report, RuleFigures, ScoreFigures,
+    WRONG_AT_MOST, WeekReport, quantile,
 };
 use jiff::tz::TimeZone;
 use serde::Serialize;
@@ -191,7 +191,14 @@ pub struct MonitoredRule {
     wrong: Option<ShareBody>,
     /// Supervisors: it led to help, was right but not needed, was wrong.
     outcomes: OutcomesBody,
-    /// The share of those closed by supervisors that was right.
+    /// How many agents said in private of alerts about them, and how many of these that they were right and welcome.
+    rated: u64,
+    rated_well: u64,
+    /// Of how many answers, of supervisors and agents together, what follows is the share.
+    answers: u64,
+    /// Whether there are enough of them to conclude anything: twenty.
+    conclusive: bool,
+    /// The share of the answers that said that it was right.
     right: Option<ShareBody>,
     /// Of what foretells something, the share that came about.
     came_true: Option<ShareBody>,
@@ -258,6 +265,10 @@ fn rule(figures: RuleFigures, lang: Lang) -> MonitoredRule {
         unwelcome: objected(Objection::Unwelcome),
         wrong: wrong.map(share),
         outcomes: OutcomesBody { helped, not_needed, wrong: outcome_wrong },
+        rated: tally.rated[1],
+        rated_well: tally.rated[0],
+        answers: tally.answers(),
+        conclusive: tally.answers() >= CONCLUSIVE,
         right: right.map(share),
         came_true: came_true.map(share),
     }

@@ -128,6 +128,8 @@ async fn ask(
 ) -> Result<axum::Json<Routed>, ApiError> {
     let now = clock::now();
     let (call, mut waiting) = read(&asked, now)?;
+    let known = app.live.with_decider(&key.site, |decider| decider.flagged_until(&call, now)).flatten();
+    waiting.flagged_until = waiting.flagged_until.or(known);
     waiting.candidates = pseudonyms(&app, &key.site, asked.candidates.as_deref().unwrap_or_default()).await?;
     if let Some(last) = &asked.last_agent {
         waiting.last_agent = pseudonyms(&app, &key.site, std::slice::from_ref(last)).await?.pop();

@@ -3,11 +3,14 @@
 mod access;
 mod attestation;
 mod board;
+mod choices;
 mod day;
 mod desks;
+mod disputes;
 mod entrance;
 mod envelope;
 mod events;
+mod flags;
 mod health;
 mod house;
 mod incidents;

@@ -3,7 +3,7 @@
 use std::sync::{Arc, PoisonError};
 
 use async_trait::async_trait;
-use calmline_core::{AgentId, SiteId, SubjectId, event::PayloadKind};
+use calmline_core::{AgentId, CustomerId, SiteId, SubjectId, event::PayloadKind};
 use ring::hmac;
 use sqlx::{Connection as _, Row as _, SqliteConnection, sqlite::SqliteRow};
 
@@ -58,6 +58,13 @@ impl Directory for Sqlite {
         tokio::spawn(async move { find_or_make(&inner, &site, &names, &lookups).await })
             .await
             .map_err(|_| StoreError::Closed)?
+    }
+
+    fn customer(&self, site: &SiteId, id: &str) -> Result<CustomerId, StoreError> {
+        // No name of an agent holds a control character: the two never meet.
+        let lookup = self.inner.lookup(site, &format!("customer\0{id}"))?;
+        CustomerId::new(format!("cu-{}", hex(&lookup[..16])))
+            .map_err(|e| StoreError::damaged("a customer", e))
     }
 
     async fn outside_name(&self, site: &SiteId, agent: &AgentId) -> Result<Option<String>, StoreError> {

@@ -7,6 +7,7 @@ mod command;
 mod failure;
 mod forecast;
 mod intents;
+mod mastery;
 mod measured;
 mod process_log;
 mod said;

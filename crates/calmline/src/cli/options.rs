@@ -328,6 +328,8 @@ pub enum Evaluate {
     Speech(crate::speech::EvaluateSpeech),
     /// Strain: personal fits from check-ins, on simulated agents whose truth is known
     Strain(crate::strain::EvaluateStrain),
+    /// Mastery: skills followed by Bayesian knowledge tracing, on simulated learners whose truth is known
+    Mastery(crate::mastery::EvaluateMastery),
     /// Intents: learned from labelled text, judged on other text
     Intents(crate::intents::EvaluateIntents),
     /// Signals: agitation from voice and words together, and the constants that the data give it. Recordings and

@@ -8,7 +8,7 @@ use crate::{
     affect,
     cli::{Evaluate, EvaluateAffect, Train, TrainAffect},
     failure::Failure,
-    forecast, intents,
+    forecast, intents, mastery,
     said::Said,
     signals, speech, strain, text,
 };
@@ -86,6 +86,10 @@ pub fn evaluate(options: Evaluate, said: &Said) -> Result<(), Failure> {
         }
         Evaluate::Strain(options) => {
             let told = strain::evaluate(&options).map_err(|error| Failure::Usage(format!("{error:#}")))?;
+            said.json(&told)
+        }
+        Evaluate::Mastery(options) => {
+            let told = mastery::evaluate(&options).map_err(|error| Failure::Usage(format!("{error:#}")))?;
             said.json(&told)
         }
         Evaluate::Intents(options) => {

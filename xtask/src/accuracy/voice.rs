@@ -1,11 +1,12 @@
 //! Affect in the voice: the shipped model on corpora that it never saw, and models of one's own in folds by speaker.
 
+use std::{fmt::Write as _, fs};
+
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use super::{Measured, Table, figure, read, with_interval};
+use super::{Measured, Table, figure, folder, read, with_interval};
 
-const LABELS: &str = "@speech/labels.csv";
 const OTHERS: [&str; 2] = ["ravdess", "casia"];
 
 /// What the project wants to reach: task, corpus, baseline, unweighted average recall.
@@ -43,9 +44,10 @@ pub(super) fn measure(measured: &Measured) -> Result<Vec<(&'static str, Table)>>
         "recordings, speakers",
     ]);
     let mut groups = Table::new(["corpus", "told of the voice", "baseline", "group", "UAR", "recordings"]);
+    let labels = labels(measured)?;
     for corpus in OTHERS {
         let said =
-            measured.evaluate("affect", &["--labels", LABELS, "--corpus", corpus, "--band", "telephone"])?;
+            measured.evaluate("affect", &["--labels", &labels, "--corpus", corpus, "--band", "telephone"])?;
         for row in rows(&said) {
             shipped.row([
                 text(row, "task"),
@@ -74,7 +76,8 @@ pub(super) fn measure(measured: &Measured) -> Result<Vec<(&'static str, Table)>>
         }
     }
     for corpus in ["ravdess", "casia", "emodb"] {
-        let arguments = ["--labels", LABELS, "--corpus", corpus, "--band", "telephone", "--folds", "speaker"];
+        let arguments =
+            ["--labels", &labels, "--corpus", corpus, "--band", "telephone", "--folds", "speaker"];
         let said = measured.evaluate("affect", &arguments)?;
         for row in rows(&said).filter(|row| row["task"] == "classes") {
             folds.row([
@@ -89,6 +92,24 @@ pub(super) fn measure(measured: &Measured) -> Result<Vec<(&'static str, Table)>>
         }
     }
     Ok(vec![("voice", shipped), ("voice folds", folds), ("voice groups", groups)])
+}
+
+/// The labels with RAVDESS's speakers' genders beside them: actors with odd numbers are men, with even ones women (Livingstone &
+/// Russo 2018).
+fn labels(measured: &Measured) -> Result<String> {
+    let recordings = measured.path("speech");
+    let mut with_gender = "file,corpus,language,speaker,emotion,gender\n".to_owned();
+    for line in read(&recordings.join("labels.csv"))?.lines().skip(1) {
+        let fields: Vec<&str> = line.split(',').collect();
+        let [file, corpus, language, speaker, emotion, ..] = fields[..] else { continue };
+        let actor = speaker.strip_prefix("RAV").and_then(|actor| actor.parse::<u32>().ok());
+        let gender = actor.map_or("", |actor| if actor % 2 == 1 { "male" } else { "female" });
+        let file = recordings.join(file);
+        writeln!(with_gender, "{},{corpus},{language},{speaker},{emotion},{gender}", file.display())?;
+    }
+    let path = folder()?.join("voice.csv");
+    fs::write(&path, with_gender).with_context(|| format!("writing {}", path.display()))?;
+    Ok(path.to_string_lossy().into_owned())
 }
 
 fn rows(said: &Value) -> impl Iterator<Item = &Value> {

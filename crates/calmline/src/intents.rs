@@ -97,7 +97,7 @@ pub fn taught(files: &[PathBuf], out_of_scope: Option<String>) -> Result<Intents
 }
 
 /// The texts of several files.
-fn examples(files: &[PathBuf], text: Option<&str>, label: Option<&str>) -> Result<Vec<Labelled>> {
+pub fn examples(files: &[PathBuf], text: Option<&str>, label: Option<&str>) -> Result<Vec<Labelled>> {
     let texts = names(text, &["text", "utterance", "query", "sentence"]);
     let labels = names(label, &["intent", "category", "label"]);
     let mut all = Vec::new();

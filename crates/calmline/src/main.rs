@@ -11,6 +11,7 @@ mod mastery;
 mod measured;
 mod process_log;
 mod said;
+mod search;
 mod signals;
 mod speech;
 mod strain;

@@ -332,6 +332,8 @@ pub enum Evaluate {
     Mastery(crate::mastery::EvaluateMastery),
     /// Intents: learned from labelled text, judged on other text
     Intents(crate::intents::EvaluateIntents),
+    /// Search: questions put to a library of texts, and how often the right one comes first
+    Search(crate::search::EvaluateSearch),
     /// Signals: agitation from voice and words together, and the constants that the data give it. Recordings and
     /// texts of the same class are paired by chance, since no calls are labelled in both; each witness alone is told
     /// beside the sum

@@ -10,7 +10,7 @@ use crate::{
     failure::Failure,
     forecast, intents, mastery,
     said::Said,
-    signals, speech, strain, text,
+    search, signals, speech, strain, text,
 };
 
 /// Trains a model.
@@ -96,6 +96,12 @@ pub fn evaluate(options: Evaluate, said: &Said) -> Result<(), Failure> {
             let encoder = encoder::load(options.encoder.as_deref(), said)?;
             let told =
                 intents::evaluate(&options, encoder).map_err(|error| Failure::Input(format!("{error:#}")))?;
+            said.json(&told)
+        }
+        Evaluate::Search(options) => {
+            let encoder = encoder::load(options.encoder.as_deref(), said)?;
+            let told =
+                search::evaluate(&options, encoder).map_err(|error| Failure::Input(format!("{error:#}")))?;
             said.json(&told)
         }
         Evaluate::Signals(options) => {

@@ -15,6 +15,10 @@ const rule = {
   unwelcome: 4,
   wrong: { share: 0.15, low: 0.05, high: 0.36 },
   outcomes: { helped: 0, not_needed: 0, wrong: 0 },
+  rated: 0,
+  rated_well: 0,
+  answers: 0,
+  conclusive: false,
   right: null,
   came_true: null,
 };
@@ -25,6 +29,13 @@ describe('monitoring', () => {
     expect(screen.getByRole('rowheader').textContent).toBe('Prompt: the caller is abusive');
     const cells = screen.getAllByRole('cell').map((cell) => cell.textContent?.trim());
     expect(cells).toEqual(['20', '15% (5% to 36%)', '4', '–', '–']);
+  });
+
+  it('says of few answers that they conclude nothing', () => {
+    const right = { share: 0.5, low: 0.25, high: 0.75 };
+    render(Rules, { rules: [{ ...rule, answers: 8, rated: 8, rated_well: 4, right }] });
+    const cells = screen.getAllByRole('cell').map((cell) => cell.textContent?.trim());
+    expect(cells[3]).toBe('50% (25% to 75%) too few answers: 8');
   });
 
   it('tells drift in words, and says where there is nothing to compare with', () => {

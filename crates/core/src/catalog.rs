@@ -139,6 +139,15 @@ mod tests {
     }
 
     #[test]
+    fn every_rule_of_alerts_has_words_in_monitoring() {
+        for lang in [Lang::En, Lang::Zh] {
+            let rules = lang.entries().keys().filter_map(|code| code.strip_prefix("rule.alert."));
+            for rule in rules {
+                assert!(lang.entries().contains_key(&format!("monitored.alert.{rule}")), "{rule}");
+            }
+        }
+    }
+    #[test]
     fn gaps_are_filled_and_words_in_gaps_are_translated() {
         let reason = Reason::new("break.offer").with("minutes", 8.0);
         assert!(Lang::En.tell(&reason).contains('8'));

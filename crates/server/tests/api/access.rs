@@ -74,15 +74,19 @@ async fn every_route_of_the_document_answers_every_role_as_the_matrix_says() -> 
         }
         house.close().await?;
     }
-    let house = House::open(Profile::Cn).await?;
-    for (path, method) in &places {
-        let body: Option<&[u8]> = (method != "GET").then_some(b"{}");
-        let (status, ..) = house.nobody().head(method, &filled(path), body).await?;
-        if table[&(path.clone(), method.clone())] == Access::Public {
-            assert!(status != 401 && status != 403, "{method} {path} without a session: {status}");
-        } else {
-            assert_eq!(status, 401, "{method} {path} without a session");
+    // A server for every hundred: an address may ask one only for so much at once.
+    for some in places.iter().collect::<Vec<_>>().chunks(100) {
+        let house = House::open(Profile::Cn).await?;
+        for (path, method) in some.iter().copied() {
+            let body: Option<&[u8]> = (method != "GET").then_some(b"{}");
+            let (status, ..) = house.nobody().head(method, &filled(path), body).await?;
+            if table[&(path.clone(), method.clone())] == Access::Public {
+                assert!(status != 401 && status != 403, "{method} {path} without a session: {status}");
+            } else {
+                assert_eq!(status, 401, "{method} {path} without a session");
+            }
         }
+        house.close().await?;
     }
-    house.close().await
+    Ok(())
 }

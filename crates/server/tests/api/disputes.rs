@@ -138,8 +138,5 @@ async fn every_inference_can_be_disputed_and_the_dispute_reaches_monitoring() ->
     let rules = told["weeks"][0]["groups"][0]["rules"].as_array().cloned().unwrap_or_default();
     let counted: u64 = rules.iter().filter_map(|rule| rule["wrong_reading"].as_u64()).sum();
     assert!(counted >= disputed, "{counted} of {disputed} disputes reached Monitoring: {told}");
-    for rule in &rules {
-        assert!(!rule["text"].as_str().unwrap_or_default().starts_with("monitored."), "{rule} has no words");
-    }
     house.close().await
 }

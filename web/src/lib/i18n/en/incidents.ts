@@ -22,6 +22,32 @@ export const incidents = {
     withdrawn: 'I want nothing more done',
   },
   closed: 'The incident is closed.',
+  flags: {
+    title: 'Customers who were abusive again and again',
+    lead: ({ after, days }: { after: number; days: number }) =>
+      `From ${after} confirmed incidents in ${days} days on you may put a flag. Nobody is flagged by the software. The next agent is told that help is near; the flag ends by itself at its review.`,
+    candidate: ({ calls, last }: { calls: number; last: string }) =>
+      `A customer: ${calls} calls with a confirmed incident, the last ${last}`,
+    why: 'Why',
+    whys: {
+      insults: 'insults, again and again',
+      threats: 'threats',
+      discrimination: 'discriminating words',
+      harassment: 'sexual words',
+    },
+    flag: ({ days }: { days: number }) => `Flag for ${days} days`,
+    put: 'The flag is put. It is reviewed at its end.',
+    until: ({ until }: { until: string }) => `review ${until}`,
+    gone: 'this text was erased',
+    appeal: 'What the customer says against it',
+    takeDown: 'Take down the appeal',
+    appealed: 'The appeal is taken down.',
+    renew: ({ days }: { days: number }) => `Renew for ${days} days`,
+    renewed: 'The flag is renewed.',
+    liftReview: 'Lift: no longer needed',
+    liftAppeal: 'Lift: the appeal is right',
+    lifted: 'The flag is lifted.',
+  },
   own: {
     title: 'Abusive call',
     private: 'Only you see this card. Your supervisors see the incident while it is open.',

@@ -1,6 +1,7 @@
 /** Words of monitoring. */
 export const monitoring = {
   title: 'Monitoring',
+  tooFew: ({ answers }: { answers: number }) => `too few answers: ${answers}`,
   lead: 'How often the software was right: by rule and signal, by language and phone line, week by week. Never by person.',
   weekLabel: 'Week',
   running: 'This week is not over yet.',
@@ -14,7 +15,7 @@ export const monitoring = {
     shown: 'Told',
     wrong: 'Said to be wrong',
     unwelcome: 'Right, but no help',
-    right: 'Supervisors: right',
+    right: 'Supervisors and agents: right',
     cameTrue: 'Came true',
   },
   interval: ({ share, low, high }: { share: string; low: string; high: string }) =>

@@ -4,6 +4,7 @@ import type { Widened } from '../widened';
 
 export const monitoring: Widened<typeof en> = {
   title: '监测',
+  tooFew: ({ answers }) => `回答太少：${answers}`,
   lead: '软件判断得准不准：按规则和信号、按语种和线路，逐周统计。从不按人统计。',
   weekLabel: '周',
   running: '这一周还没过完。',
@@ -17,7 +18,7 @@ export const monitoring: Widened<typeof en> = {
     shown: '次数',
     wrong: '被指有误',
     unwelcome: '没错但帮不上忙',
-    right: '班组长认为属实',
+    right: '班组长和坐席认为属实',
     cameTrue: '后来应验',
   },
   interval: ({ share, low, high }) => `${share}（${low} 至 ${high}）`,

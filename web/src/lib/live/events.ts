@@ -57,11 +57,20 @@ export interface Bodies {
   'agent.state': { agent: string; state: WorkState; reason?: string };
   'call.offered': OfCall & { agent?: string; queue?: string };
   'call.answered': OfCall & { agent: string; queue?: string };
+  'call.customer': OfCall & { customer: string };
   'call.held': OfCall;
   'call.resumed': OfCall;
   'call.transferred': OfCall & { to?: string; queue?: string };
   'call.ended': OfCall & { reason?: string };
   'call.described': OfCall & { intent?: string; systems?: number; distressing?: boolean };
+  /** Whether an agent is available again by themselves after a break. */
+  'return.chosen': { agent: string; automatic: boolean };
+  'customer.flagged': { flag: string; customer: string; why: string; until: string; by: string };
+  'customer.flag_renewed': { flag: string; until: string; by: string };
+  'customer.appealed': { flag: string; by: string };
+  'customer.unflagged': { flag: string; end: string; by: string };
+  /** Who is told of alerts that nobody answers: of a team, or of the site. */
+  'second.chosen': { team?: string; second?: string; by: string };
   'agent.skills': { agent: string; skills: { name: string; level: number }[]; languages: string[] };
   'easier.asked': { agent: string; minutes: number };
   'route.asked': OfCall;
@@ -232,6 +241,7 @@ export const KINDS = [
   'agent.state',
   'call.offered',
   'call.answered',
+  'call.customer',
   'call.held',
   'call.resumed',
   'call.transferred',
@@ -301,6 +311,12 @@ export const KINDS = [
   'fit.chosen',
   'rhythm.chosen',
   'agent.cue',
+  'return.chosen',
+  'customer.flagged',
+  'customer.flag_renewed',
+  'customer.appealed',
+  'customer.unflagged',
+  'second.chosen',
   'agent.skills',
   'easier.asked',
   'route.asked',

@@ -95,7 +95,7 @@ fn articles(corpus: &[Labelled]) -> Result<Vec<Article>> {
     tables
         .into_iter()
         .map(|(label, table)| {
-            let body = String::from_utf8(table.into_inner().map_err(|error| error.into_error())?)?;
+            let body = String::from_utf8(table.into_inner().map_err(csv::IntoInnerError::into_error)?)?;
             let language = language_of(&body).and_then(|language| language.parse().ok());
             Ok(Article {
                 id: ArticleId::new(label),

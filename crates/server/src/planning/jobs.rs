@@ -87,9 +87,8 @@ impl Job {
     pub async fn after(&self, number: u64, patience: std::time::Duration) -> News {
         let mut news = self.news.subscribe();
         let newer = news.wait_for(|news| news.number > number);
-        match tokio::time::timeout(patience, newer).await {
-            Ok(Ok(found)) => return found.clone(),
-            Ok(Err(_)) | Err(_) => {}
+        if let Ok(Ok(found)) = tokio::time::timeout(patience, newer).await {
+            return found.clone();
         }
         self.news.borrow().clone()
     }

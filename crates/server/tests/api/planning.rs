@@ -15,7 +15,7 @@ const TABLE: &str = "text/csv";
 /// Calls by half hours from eight to six on weekdays, up to the day before `until`.
 fn table(until: Date, weeks: i64) -> String {
     let mut text = "interval_start,calls\n".to_owned();
-    let first = until.checked_sub(Span::new().weeks(weeks)).unwrap();
+    let first = until - Span::new().weeks(weeks);
     for date in first.series(Span::new().days(1)).take_while(|date| *date < until) {
         if date.weekday().to_monday_zero_offset() > 4 {
             continue;
@@ -48,7 +48,7 @@ fn rules() -> Value {
 }
 
 fn today() -> Zoned {
-    Timestamp::now().to_zoned(TimeZone::get("Asia/Shanghai").unwrap())
+    Timestamp::now().to_zoned(TimeZone::fixed(jiff::tz::offset(8)))
 }
 
 /// The next week's Monday.

@@ -193,8 +193,8 @@ mod tests {
             event(0, offered("one", &queue)),
             event(10, Body::CallAnswered { call: call("one"), agent, queue: Some(queue.clone()) }),
             event(20, offered("elsewhere", &other)),
-            event(30, offered("gives up", &queue)),
-            event(90, ended("gives up")),
+            event(30, offered("gives-up", &queue)),
+            event(90, ended("gives-up")),
             event(130, ended("one")),
             event(240, ended("elsewhere")),
         ];

@@ -341,8 +341,7 @@ async fn save(
 
 /// A time of a week's shift.
 pub(super) fn at(week: Date, day: u32, minute: u32, zone: &jiff::tz::TimeZone) -> Option<Timestamp> {
-    let span = Span::new().days(i64::from(day)).minutes(i64::from(minute % DAY));
-    let span = span.checked_add(Span::new().days(i64::from(minute / DAY))).ok()?;
+    let span = Span::new().days(i64::from(day + minute / DAY)).minutes(i64::from(minute % DAY));
     let local = week.at(0, 0, 0, 0).checked_add(span).ok()?;
     Some(local.to_zoned(zone.clone()).ok()?.timestamp())
 }

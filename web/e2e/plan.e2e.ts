@@ -89,7 +89,7 @@ test('a week goes from a table to an agent’s day and calendar', async () => {
   const { page, context, faults } = await desk('pia', '/plan');
   await page.getByRole('button', { name: t.plan.histories.import }).click();
   await pick(page).setInputFiles(file());
-  await page.getByText('interval_start').first().waitFor();
+  await page.getByText('interval_start').first().waitFor({ state: 'attached' });
   await page.getByRole('button', { name: t.plan.import.run, exact: true }).click();
   await page.getByRole('rowheader', { name: 'billing' }).waitFor();
   await settled(page);
@@ -102,7 +102,7 @@ test('a week goes from a table to an agent’s day and calendar', async () => {
   await page.getByText(/^Simulated 30 times/).waitFor();
   const peak = () => page.getByText(/people on calls at the peak/).innerText();
   const before = await peak();
-  await page.getByLabel(t.plan.staffing.volume).fill('1.8');
+  await page.getByRole('slider', { name: t.plan.staffing.volume }).fill('1.8');
   await expect.poll(peak).not.toBe(before);
   await page.getByRole('button', { name: t.plan.staffing.reset }).click();
   await expect.poll(peak).toBe(before);

@@ -5,7 +5,7 @@ import { voice } from './answers.js';
  * @typedef {object} Shot
  * @property {string} name
  * @property {string} path
- * @property {'agent' | 'mara' | 'supervisor' | 'admin' | 'council'} [as] the demo's account, or `mara`, an agent with a break
+ * @property {'agent' | 'mara' | 'supervisor' | 'planner' | 'admin' | 'council'} [as] the demo's account, or `mara`, an agent with a break
  *   on offer whom nobody simulates; nobody is signed in, if left out
  * @property {number} [width]
  * @property {number} [height]
@@ -38,6 +38,9 @@ export const SHOTS = [
   { name: 'council', path: '/council', as: 'council', whole: true },
   { name: 'wellbeing', path: '/wellbeing', as: 'council' },
   { name: 'monitoring', path: '/monitoring', as: 'council', whole: true },
+  { name: 'plan', path: '/plan', as: 'planner' },
+  { name: 'plan-forecast', path: '/plan/forecast', as: 'planner' },
+  { name: 'plan-roster', path: '/plan/roster', as: 'planner' },
   { name: 'wallboard', path: '/wallboard', as: 'supervisor', width: 1920, height: 1080 },
   { name: 'calls', path: '/calls', as: 'supervisor' },
   { name: 'call-review', path: '/calls', as: 'supervisor', open: '[role=cell] a >> nth=8', whole: true },
